@@ -1,0 +1,32 @@
+//! The words of the six languages: data of `rules/<language>/*.toml` and `rules/any/*.toml`, compiled once.
+//!
+//! No word of a natural language stands in Rust code; what a step needs to know of a language, it asks here.
+
+pub mod labels;
+pub mod mail_words;
+pub mod time_words;
+
+use crate::resources::Resources;
+use anyhow::Result;
+
+/// All words, of all languages together: a letter may mix them.
+#[derive(Debug)]
+pub struct Vocabulary {
+    /// How mail clients mark quotes, forwards, signatures, automatic answers (`<language>/mail.toml`).
+    pub mail: mail_words::MailWords,
+    /// Labels, honorifics, functions, bodies, countries (`<language>/labels.toml`, `any/countries.toml`).
+    pub labels: labels::LabelWords,
+    /// Months, weekdays, deadline phrases (`<language>/time.toml`).
+    pub time: time_words::TimeWords,
+}
+
+impl Vocabulary {
+    /// Loads all of it; an error names file, line and what to mend.
+    pub fn load(resources: &Resources) -> Result<Vocabulary> {
+        Ok(Vocabulary {
+            mail: mail_words::MailWords::load(resources)?,
+            labels: labels::LabelWords::load(resources)?,
+            time: time_words::TimeWords::load(resources)?,
+        })
+    }
+}

@@ -1,0 +1,19 @@
+//! One test program, so that the crate is linked once.
+
+mod cli;
+mod config;
+mod daemon;
+mod delivery;
+mod extract;
+mod imap;
+mod layers;
+mod mail;
+mod mailbox;
+mod migrations;
+mod pipeline;
+mod plan;
+mod reply;
+mod rules;
+mod smtp;
+mod store;
+mod support;

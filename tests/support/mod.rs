@@ -1,0 +1,1 @@
+//! What several tests need: a temporary store, a small SMTP server, a whole activity in a folder.
