@@ -192,6 +192,8 @@ pub struct Known {
     pub thread: Option<i64>,
     /// The letter of the outbox that this one answers.
     pub answers: Option<LetterKey>,
+    /// The recipient of that letter; for a bounce, the address that is dead.
+    pub answers_to: Option<Address>,
     /// Acknowledgements to this address in this thread within the last 7 days (S6).
     pub acknowledged_in_thread: u32,
     /// Language last used by this sender.
