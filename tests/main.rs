@@ -1,5 +1,7 @@
 //! One test program, so that the crate is linked once.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic, and its helpers are tests")]
+
 mod cli;
 mod config;
 mod daemon;

@@ -1,0 +1,77 @@
+//! The bytes below the dialogue: TCP without Nagle's delay, and TLS over it.
+
+use super::answer::Refusal;
+use anyhow::{Context, Result};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName};
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+
+/// A host that has not answered by then is down.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Anything that carries bytes both ways.
+pub(super) trait Bytes: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Bytes for T {}
+
+/// A connection, in clear text or not.
+pub(super) type Wire = Box<dyn Bytes>;
+
+impl fmt::Debug for dyn Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Wire")
+    }
+}
+
+pub(super) async fn connect(host: &str, port: u16) -> Result<Wire, Refusal> {
+    let failed = |why: String| Refusal::without_reply(format!("Cannot connect to {host}:{port}: {why}"));
+    let tcp = timeout(PATIENCE, TcpStream::connect((host, port))).await;
+    let tcp = tcp.map_err(|_| failed("no answer".into()))?.map_err(|error| failed(error.to_string()))?;
+    tcp.set_nodelay(true).map_err(|error| failed(error.to_string()))?;
+    Ok(Box::new(tcp))
+}
+
+/// Whom to trust.
+#[derive(Clone)]
+pub(super) struct Tls(TlsConnector);
+
+impl fmt::Debug for Tls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Tls")
+    }
+}
+
+impl Tls {
+    /// The system's certificate authorities, and those of a file.
+    pub(super) fn new(ca_file: Option<&Path>) -> Result<Tls> {
+        let mut roots = rustls::RootCertStore::empty();
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        if let Some(file) = ca_file {
+            let read = || format!("Cannot read the certificates in {}", file.display());
+            for certificate in CertificateDer::pem_file_iter(file).with_context(read)? {
+                roots.add(certificate.with_context(read)?).with_context(read)?;
+            }
+        }
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = rustls::ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .context("Cannot set up TLS")?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        Ok(Tls(TlsConnector::from(Arc::new(config))))
+    }
+
+    pub(super) async fn wrap(&self, wire: Wire, host: &str) -> Result<Wire, Refusal> {
+        let failed = |why: String| Refusal::without_reply(format!("No TLS with {host}: {why}"));
+        let name = ServerName::try_from(host.to_owned()).map_err(|error| failed(error.to_string()))?;
+        let tls = timeout(PATIENCE, self.0.connect(name, wire)).await;
+        let tls = tls.map_err(|_| failed("no answer".into()))?.map_err(|error| failed(error.to_string()))?;
+        Ok(Box::new(tls))
+    }
+}
