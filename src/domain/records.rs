@@ -173,6 +173,8 @@ pub struct ClaimedLetter {
     pub id: LetterKey,
     /// Which try this is; settling names it, so that a sender that lost its lease cannot settle another's try.
     pub tries: i64,
+    /// How many tries ended unknown (RFC 1047), crashes of the sender included: the bytes may be in the mailbox already.
+    pub unknown: i64,
     /// Recipient.
     pub to: Address,
     /// Without angle brackets.
