@@ -1,5 +1,6 @@
 //! The way out, against a scripted mail server on this machine.
 
+use crate::support::postfix::Postfix;
 use crate::support::smtp_server::{Act, SmtpServer};
 use crate::support::tls;
 use jcabot::domain::address::Address;
@@ -365,4 +366,58 @@ async fn a_letter_written_twice_to_a_folder_is_one_file() {
     names.sort();
     assert_eq!(names.len(), 2, "{names:?}");
     assert_eq!(std::fs::read(dir.path().join("out").join(first.text)).unwrap(), LETTER);
+}
+
+fn through(postfix: &Postfix) -> Transport {
+    let (port, authority) = (postfix.port, tls::authority());
+    let settings = format!("host = \"localhost\"\nport = {port}\nsecurity = \"starttls\"\nca_file = \"{}\"", authority.display());
+    transport(&settings)
+}
+
+#[tokio::test]
+async fn postfix_takes_a_letter_over_starttls_and_delivers_it() {
+    let Some(postfix) = Postfix::running() else { return };
+    let envelope = Envelope::new(address("bounce+k@jca.example"), address("jane@post.example"));
+    let letter = b"Message-ID: <real@jca.example>\r\nSubject: Test\r\n\r\n.hidden dot\r\n.\r\nend\r\n";
+
+    let accepted = through(&postfix).send(&envelope, letter).await.unwrap();
+
+    assert!(accepted.text.contains("queued as"), "{}", accepted.text);
+    let letters = postfix.letters_of("jane", "<real@jca.example>", 1).await;
+    assert_eq!(letters.len(), 1);
+    assert!(letters[0].starts_with("Return-Path: <bounce+k@jca.example>"));
+    assert!(letters[0].ends_with("\n\n.hidden dot\n.\nend\n"), "{}", letters[0]);
+}
+
+#[tokio::test]
+async fn refusals_by_postfix_are_told_apart_on_one_connection() {
+    let Some(postfix) = Postfix::running() else { return };
+    let mut transport = through(&postfix);
+    let mut told = Vec::new();
+
+    for user in ["later", "full", "unwanted", "nobody"] {
+        let envelope = Envelope::new(address("b@jca.example"), address(&format!("{user}@post.example")));
+        told.push(match transport.send(&envelope, LETTER).await {
+            Err(SendError::Temporary(refusal)) => format!("{user} {refusal}"),
+            Err(SendError::Permanent { refusal, class }) => format!("{user} {refusal} {}", class.as_str()),
+            other => panic!("{user}: {other:?}"),
+        });
+    }
+
+    assert_eq!(
+        told,
+        ["later 450 4.2.0", "full 552 5.2.2 mailbox-full", "unwanted 550 5.7.1 policy", "nobody 550 5.1.1 dead-address"]
+    );
+}
+
+#[tokio::test]
+async fn a_witness_that_postfix_defers_does_not_hold_up_the_addressee() {
+    let Some(postfix) = Postfix::running() else { return };
+    let mut envelope = Envelope::new(address("b@jca.example"), address("joe@post.example"));
+    envelope.copies.push(address("later@post.example"));
+
+    let accepted = through(&postfix).send(&envelope, b"Message-ID: <witness@jca.example>\r\n\r\nx\r\n").await.unwrap();
+
+    assert_eq!(accepted.refused.len(), 1);
+    assert_eq!(postfix.letters_of("joe", "<witness@jca.example>", 1).await.len(), 1);
 }

@@ -1,4 +1,5 @@
 //! What several tests need: a temporary store, a small SMTP server, a whole activity in a folder.
 
+pub(crate) mod postfix;
 pub(crate) mod smtp_server;
 pub(crate) mod tls;
