@@ -21,6 +21,8 @@ const COMMAND: Duration = Duration::from_secs(5 * 60);
 const BLOCK: Duration = Duration::from_secs(3 * 60);
 /// RFC 5321, 4.5.3.2.6: ten minutes for the reply to the final dot; less makes duplicates (RFC 1047).
 const FINAL: Duration = Duration::from_secs(10 * 60);
+/// From MAIL to the letter's last line. A server that needs longer does not want the letter now.
+const BEFORE_DOT: Duration = Duration::from_secs(10 * 60);
 /// A server that does not say goodbye at once need not be waited for.
 const GOODBYE: Duration = Duration::from_secs(5);
 /// Octets of the letter written at a time.
@@ -168,7 +170,21 @@ impl Dialogue {
         sent
     }
 
+    /// Everything up to the final dot has one more limit for all of it: the letter's lease must outlast the dialogue.
     async fn offer(&mut self, envelope: &Envelope, letter: &[u8]) -> Result<Accepted, SendError> {
+        let refused = match timeout(BEFORE_DOT, self.before_dot(envelope, letter)).await {
+            Ok(prepared) => prepared?,
+            Err(_) => return Err(SendError::Temporary(self.lost("takes too long"))),
+        };
+        let reply = self.final_dot().await?;
+        if !reply.is_positive() {
+            return Err(settle(reply.refusal(), Command::Letter));
+        }
+        Ok(Accepted { code: reply.code, text: reply.text(), refused })
+    }
+
+    /// From MAIL to the letter's last line; gives the copies that were refused.
+    async fn before_dot(&mut self, envelope: &Envelope, letter: &[u8]) -> Result<Vec<(Address, Refusal)>, SendError> {
         self.phase = Phase::Mail;
         let mail = self.mail(envelope, letter)?;
         self.say(mail).await.map_err(|refusal| settle(refusal, Command::Mail))?;
@@ -189,11 +205,7 @@ impl Dialogue {
             return Err(SendError::Temporary(Refusal::without_reply(format!("The server answered DATA by {}", go_ahead.code))));
         }
         self.content(&stuffed(letter)).await.map_err(|refusal| settle(refusal, Command::Letter))?;
-        let reply = self.final_dot().await?;
-        if !reply.is_positive() {
-            return Err(settle(reply.refusal(), Command::Letter));
-        }
-        Ok(Accepted { code: reply.code, text: reply.text(), refused })
+        Ok(refused)
     }
 
     /// MAIL, with the extensions that this letter needs.

@@ -9,6 +9,7 @@
 //! capability line of blanks, and sends body and dot in two writes (43 ms a letter where Nagle meets delayed acknowledgements).
 
 mod answer;
+mod bounce;
 mod content;
 mod dialogue;
 mod folder;
@@ -17,6 +18,7 @@ mod settings;
 mod wire;
 
 pub use answer::{Class, Enhanced, Refusal};
+pub use bounce::Bounces;
 pub use settings::{FolderSettings, Security, Settings, SmtpSettings};
 
 use crate::domain::address::Address;

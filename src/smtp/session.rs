@@ -9,11 +9,15 @@ use anyhow::Result;
 use lettre::transport::smtp::extension::ClientId;
 use secrecy::ExposeSecret;
 use std::time::Duration;
+use tokio::time::timeout;
 
 /// Servers close idle connections after one to five minutes; an older one is not worth asking.
 const LONGEST_IDLE: Duration = Duration::from_secs(30);
 /// Some servers refuse more letters on one connection.
 const MOST_LETTERS: u32 = 100;
+
+/// From the first packet to the end of the login, however many questions that takes.
+const CONNECT: Duration = Duration::from_secs(5 * 60);
 
 /// A mail server and the connection to it, if one is open.
 #[derive(Debug)]
@@ -80,8 +84,13 @@ impl Smtp {
         dialogue.is_alive().await.then_some(dialogue)
     }
 
-    /// A new connection, protected and logged in as the configuration asks. Nothing that fails here is the letter's fault.
     async fn connect(&self) -> Result<Dialogue, Refusal> {
+        let late = |_| Refusal::without_reply(format!("Cannot connect to {}: it takes too long", self.settings.host));
+        timeout(CONNECT, self.connect_and_log_in()).await.map_err(late)?
+    }
+
+    /// A new connection, protected and logged in as the configuration asks. Nothing that fails here is the letter's fault.
+    async fn connect_and_log_in(&self) -> Result<Dialogue, Refusal> {
         let SmtpSettings { host, port, security, login, .. } = &self.settings;
         let wire = wire::connect(host, *port).await?;
         let mut dialogue = match security {

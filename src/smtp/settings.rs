@@ -1,5 +1,6 @@
 //! How letters leave, as the configuration says it.
 
+use crate::domain::address::Address;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use std::net::IpAddr;
@@ -31,6 +32,8 @@ pub struct SmtpSettings {
     pub ca_file: Option<PathBuf>,
     /// The name this machine gives itself in EHLO, instead of its host name.
     pub helo: Option<String>,
+    /// Where bounces go, for servers that do not take `name+mark@host` for `name@host`.
+    pub bounces: Option<Address>,
 }
 
 /// A user and where the password is.
@@ -108,6 +111,7 @@ struct Written {
     password_file: Option<PathBuf>,
     ca_file: Option<PathBuf>,
     helo: Option<String>,
+    bounces: Option<Address>,
 }
 
 impl TryFrom<Written> for SmtpSettings {
@@ -120,6 +124,10 @@ impl TryFrom<Written> for SmtpSettings {
         if written.security == Security::Plain && !is_loopback(&written.host) {
             let host = &written.host;
             return Err(format!("security = \"plain\" is only for this machine, not for {host}: use \"tls\" or \"starttls\""));
+        }
+        if let Some(helo) = written.helo.as_ref().filter(|helo| helo.is_empty() || helo.contains(|c: char| !c.is_ascii_graphic()))
+        {
+            return Err(format!("helo = {helo:?} is no host name: write this machine's name, such as \"jca.example.org\""));
         }
         let password = match (written.password, written.password_file) {
             (Some(_), Some(_)) => return Err("both password and password_file are given: keep one".into()),
@@ -134,8 +142,8 @@ impl TryFrom<Written> for SmtpSettings {
             (None, None) => None,
         };
         let port = written.port.unwrap_or(written.security.usual_port());
-        let (host, security, ca_file, helo) = (written.host, written.security, written.ca_file, written.helo);
-        Ok(SmtpSettings { host, port, security, login, ca_file, helo })
+        let Written { host, security, ca_file, helo, bounces, .. } = written;
+        Ok(SmtpSettings { host, port, security, login, ca_file, helo, bounces })
     }
 }
 
