@@ -37,7 +37,9 @@ pub mod plan;
 
 pub mod reply;
 
+pub mod clock;
 pub mod net;
+pub mod stop;
 
 pub mod mailbox;
 pub mod smtp;

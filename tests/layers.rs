@@ -12,7 +12,7 @@ const LAYERS: &[&[&str]] = &[
     &["rules"],
     &["plan"],
     &["reply"],
-    &["net"],
+    &["clock", "net", "stop"],
     &["mailbox", "store", "smtp"],
     &["intake", "delivery", "reminders", "shelving"],
     &["config"],

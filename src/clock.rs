@@ -1,0 +1,27 @@
+//! The present moment: the system's, or one that was set back so that a past activity can be played.
+
+use crate::domain::Timestamp;
+use jiff::SignedDuration;
+
+/// Tells the time to loops and commands. Thinking steps get `now` as an argument instead.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Clock {
+    offset: SignedDuration,
+}
+
+impl Clock {
+    /// The system's time.
+    pub fn system() -> Clock {
+        Clock::default()
+    }
+
+    /// A clock that shows `moment` now and goes on from there.
+    pub fn set_to(moment: Timestamp) -> Clock {
+        Clock { offset: moment.duration_since(Timestamp::now()) }
+    }
+
+    /// The present moment by this clock.
+    pub fn now(self) -> Timestamp {
+        Timestamp::now() + self.offset
+    }
+}
