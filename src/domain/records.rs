@@ -208,3 +208,36 @@ pub struct Conservation {
     /// Seen, but neither filed nor a known copy.
     pub unaccounted: i64,
 }
+
+/// The figures of the chair's week.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Week {
+    /// ISO 8601 name, such as `2012-W34`.
+    pub name: String,
+    /// Its first moment.
+    pub from: Timestamp,
+    /// The first moment after it.
+    pub to: Timestamp,
+    /// Letters filed in it, by kind.
+    pub by_kind: std::collections::BTreeMap<Kind, i64>,
+    /// Acknowledgements that left in it.
+    pub acknowledged: i64,
+    /// People who came on the list in it.
+    pub new_people: Vec<Person>,
+    /// Every expected seat.
+    pub seats: Vec<Seat>,
+    /// Liaison statements that came in it, or whose reply is still wanted; nearest deadline first.
+    pub liaisons: Vec<Liaison>,
+    /// Threads that wait for a person, oldest first.
+    pub waiting: Vec<Thread>,
+    /// Open deadlines of the next 14 days, and open ones that have passed.
+    pub due: Vec<Deadline>,
+    /// Outgoing letters that are held.
+    pub held: i64,
+    /// Outgoing letters that were given up.
+    pub failed: i64,
+    /// Changes to people that wait for the secretariat.
+    pub proposals: i64,
+    /// All letters since the activity began.
+    pub conservation: Conservation,
+}
