@@ -1,1 +1,134 @@
-//! (under construction)
+//! The ledger: steps 4 and 7, and all that loops and commands ask for. Only user of sqlx.
+//!
+//! # What it promises
+//!
+//! - One letter is one transaction ([`Store::file`]): facts, frozen outgoing bytes, shelving job, cursor; or nothing.
+//! - A letter is known by its fingerprint: filing it again adds a sighting, and never a second answer.
+//! - Every arrow of the outbox is one `UPDATE … WHERE state = …`; no row changed is an error.
+//! - The journal is only ever appended to; the database itself refuses anything else.
+//! - Caps and the breaker live in rows and are checked in the transaction that claims, so a restart does not reset them.
+//!
+//! # One SQL text for two databases
+//!
+//! SQLite and PostgreSQL run the same literals through sqlx's `Any` driver. Tried against an enum of two typed pools: `Any` needs no
+//! second text and no generics in each function, and its price (rows copied once more) was not to be seen in an import.
+//! So the SQL keeps to what both know: `$1`, text, 64-bit integers and bytes; times in microseconds since 1970 UTC; closed lists
+//! as words with a `CHECK`; sums cast to `BIGINT`. Where a dialect is needed there is one `match` on [`Dialect`], with its reason.
+//!
+//! SQLite has one connection that writes, under `BEGIN IMMEDIATE`, and a few that only read. No transaction spans a network call.
+
+mod activity;
+mod caps;
+mod claim;
+mod facts;
+mod filing;
+mod history;
+mod insert;
+mod journal;
+mod ledger;
+mod lists;
+mod outbox;
+mod people;
+mod pool;
+mod recall;
+mod roster;
+mod rows;
+mod schema;
+mod search;
+mod shelving;
+mod status;
+mod threads;
+mod week;
+
+pub use activity::{ActivityId, Instance};
+pub use caps::{Breaker, Caps};
+pub use filing::{Batch, Filed, Filing, Packed, compress};
+pub use history::PersonChange;
+pub use journal::JournalFilter;
+pub use ledger::Cursor;
+pub use lists::{MessageFilter, Why};
+pub use outbox::LetterFilter;
+pub use search::fold_for_search;
+pub use shelving::ShelvingJob;
+pub use status::Status;
+
+use anyhow::{Context, Result, bail};
+use pool::Dialect;
+use serde::Deserialize;
+use sqlx::{AnyPool, Transaction};
+
+/// Where the ledger is.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// `sqlite:jcabot.db` (a path, relative to where the program runs), or `postgres://user:password@host/database`.
+    pub url: String,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings { url: "sqlite:jcabot.db".to_owned() }
+    }
+}
+
+/// The opened ledger. Cheap to clone: clones share the connections.
+#[derive(Clone, Debug)]
+pub struct Store {
+    writer: AnyPool,
+    readers: AnyPool,
+    dialect: Dialect,
+}
+
+/// A transaction that may write.
+type Tx = Transaction<'static, sqlx::Any>;
+
+impl Store {
+    /// Opens the ledger; makes it when it is missing, brings its schema up to date, and refuses one of a newer program.
+    pub async fn open(settings: &Settings) -> Result<Store> {
+        let place = pool::Place::read(&settings.url)?;
+        place.create_private_file()?;
+        let store = Store::connect(&place).await.with_context(|| format!("Cannot open the database {place}"))?;
+        schema::migrate(&store.writer, store.dialect).await.with_context(|| format!("Cannot use the database {place}"))?;
+        Ok(store)
+    }
+
+    /// Opens a ledger that must be there already and of this program's schema; changes nothing.
+    pub async fn open_existing(settings: &Settings) -> Result<Store> {
+        let place = pool::Place::read(&settings.url)?;
+        if place.is_missing() {
+            bail!("There is no database {place} yet; `jcabot run` or `jcabot import` makes it");
+        }
+        let store = Store::connect(&place).await.with_context(|| format!("Cannot open the database {place}"))?;
+        schema::check(&store.readers).await.with_context(|| format!("Cannot use the database {place}"))?;
+        Ok(store)
+    }
+
+    async fn connect(place: &pool::Place) -> Result<Store> {
+        let (writer, readers) = pool::connect(place).await?;
+        Ok(Store { writer, readers, dialect: place.dialect() })
+    }
+
+    /// Says whether the ledger can be read and written; changes nothing.
+    pub async fn health(&self) -> Result<()> {
+        let tx = self.write().await?;
+        tx.rollback().await.context("Cannot write to the database")?;
+        sqlx::query("SELECT id FROM instance").fetch_optional(&self.readers).await.context("Cannot read the database")?;
+        Ok(())
+    }
+
+    /// Waits for what is being written, then closes all connections.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+
+    /// Begins a transaction that will write. SQLite takes the write lock at once: a lock taken at the first write may find
+    /// that another program wrote in between, and then only starting anew helps.
+    async fn write(&self) -> Result<Tx> {
+        let begin = match self.dialect {
+            Dialect::Sqlite => "BEGIN IMMEDIATE",
+            Dialect::Postgres => "BEGIN",
+        };
+        self.writer.begin_with(begin).await.context("Cannot begin to write to the database")
+    }
+}

@@ -2,4 +2,5 @@
 
 pub(crate) mod postfix;
 pub(crate) mod smtp_server;
+pub(crate) mod store;
 pub(crate) mod tls;

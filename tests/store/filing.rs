@@ -1,0 +1,89 @@
+//! Filing: one letter is one transaction, and is known by its fingerprint.
+
+use crate::support::store::{Letter, address, draft, now, on_each};
+use jcabot::domain::Fingerprint;
+
+#[tokio::test]
+async fn a_letter_is_filed_once_however_often_it_comes() {
+    on_each(async |ledger| {
+        let letter = Letter::new("one").answered();
+        let mut copy = letter.clone();
+        copy.raw.place.uid = "2".to_owned();
+
+        let first = letter.file(ledger).await;
+        let again = letter.file(ledger).await;
+        let second = copy.file(ledger).await;
+
+        assert!(first.new && !again.new && !second.new);
+        assert_eq!((first.letters.len(), again.letters.len(), second.letters.len()), (1, 0, 0));
+        assert_eq!((again.message, second.message), (first.message, first.message));
+        let known = ledger.store.known_uids(ledger.activity, "jca", "INBOX", 7).await.unwrap();
+        assert_eq!(known.into_iter().collect::<Vec<_>>(), ["2", "one"]);
+        assert_eq!(ledger.store.status(ledger.activity).await.unwrap().copies, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_bytes_come_back_as_they_came() {
+    on_each(async |ledger| {
+        let mut letter = Letter::new("bytes");
+        letter.raw.bytes = (0..=255_u8).cycle().take(100_000).collect();
+        letter.raw.whole_size = 100_000;
+
+        let filed = letter.file(ledger).await;
+
+        assert_eq!(ledger.store.raw(filed.message).await.unwrap().unwrap(), letter.raw.bytes);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_filing_that_fails_in_the_middle_leaves_nothing() {
+    on_each(async |ledger| {
+        let mut letter = Letter::new("half").answered();
+        letter.plan.folder = Some("JCA/Inquiries".to_owned());
+        let mut second = draft("acknowledge:other", &address("other@member.example"), now());
+        second.state = jcabot::domain::words::OutboxState::Accepted;
+        letter.drafts.push(second);
+
+        let failed = ledger.store.file(&letter.filing(ledger.activity)).await;
+
+        assert!(format!("{:#}", failed.unwrap_err()).contains("Cannot file a letter"));
+        for sql in [
+            "SELECT COUNT(*) FROM message",
+            "SELECT COUNT(*) FROM raw",
+            "SELECT COUNT(*) FROM sighting",
+            "SELECT COUNT(*) FROM thread",
+            "SELECT COUNT(*) FROM outbox",
+            "SELECT COUNT(*) FROM shelving",
+            "SELECT COUNT(*) FROM journal",
+            "SELECT COUNT(*) FROM counter",
+        ] {
+            assert_eq!(ledger.place.number(sql).await, 0, "{sql}");
+        }
+        letter.drafts.pop();
+        assert!(letter.file(ledger).await.new);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn attempts_are_counted_until_the_letter_is_filed() {
+    on_each(async |ledger| {
+        let letter = Letter::new("one");
+        let fingerprint = letter.mail.fingerprint.clone().unwrap();
+        let other = Fingerprint("another".to_owned());
+
+        let counts = [
+            ledger.store.begin_attempt(ledger.activity, &fingerprint, now()).await.unwrap(),
+            ledger.store.begin_attempt(ledger.activity, &fingerprint, now()).await.unwrap(),
+            ledger.store.begin_attempt(ledger.activity, &other, now()).await.unwrap(),
+        ];
+        letter.file(ledger).await;
+
+        assert_eq!(counts, [1, 2, 1]);
+        assert_eq!(ledger.store.begin_attempt(ledger.activity, &fingerprint, now()).await.unwrap(), 1);
+    })
+    .await;
+}
