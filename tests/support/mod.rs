@@ -1,5 +1,6 @@
 //! What several tests need: a temporary store, a small SMTP server, a whole activity in a folder.
 
+pub(crate) mod cutter;
 pub(crate) mod postfix;
 pub(crate) mod smtp_server;
 pub(crate) mod store;
