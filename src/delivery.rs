@@ -1,1 +1,286 @@
-//! (under construction)
+//! LOOP 2: claims a letter of the outbox, sends it, settles it.
+//!
+//! Delivery is *at least once*, and as near to once as can be known: a letter's bytes and Message-ID are frozen before the first
+//! try; a letter whose end is unknown (RFC 1047, or a crash between claim and settling) is sent again with the same bytes, after
+//! a pause and at most three times, and is marked so that a person sees it. Nothing is given up silently: a refusal for good
+//! and the last try end in `failed`, which the outbox shows.
+
+use crate::clock::Clock;
+use crate::domain::Timestamp;
+use crate::domain::records::ClaimedLetter;
+use crate::smtp::{Accepted, Bounces, Class, Envelope, SendError, Transport};
+use crate::stop::Stop;
+use crate::store::{Caps, Store};
+use anyhow::Result;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Notify;
+use tracing::{debug, error, info, warn};
+
+/// How long a letter of unknown fate rests, and how long a claim holds; `LOCAL` where the server is this machine's own.
+/// A sender that has neither settled nor renewed by then has died.
+const REST: Duration = Duration::from_secs(10 * 60);
+const LOCAL_REST: Duration = Duration::from_secs(2 * 60);
+/// A letter that ended unknown is sent again so often (RELIABILITY 2.1).
+const MOST_UNKNOWN: i64 = 3;
+/// RFC 5321, 4.5.4.1: two tries in the first hour …
+const FIRST_WAIT: Duration = Duration::from_secs(20 * 60);
+/// … then one every two to three hours …
+const NEXT_WAIT: Duration = Duration::from_secs(150 * 60);
+/// … and no end before the fifth day.
+const GIVE_UP: Duration = Duration::from_secs(5 * 24 * 60 * 60);
+/// The table is looked at so often in any case: another program may have released a letter, or the clock was set.
+const LONGEST_NAP: Duration = Duration::from_secs(30);
+/// What is due but may not leave yet (the caps) is not asked for more often.
+const SHORTEST_NAP: Duration = Duration::from_secs(1);
+/// The first and the longest pause while server or database cannot be reached.
+const FIRST_PAUSE: Duration = Duration::from_secs(15);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10 * 60);
+/// A busy database is asked again after this: settling late makes a duplicate.
+const SETTLE_AGAIN: [Duration; 3] = [Duration::from_millis(200), Duration::from_secs(2), Duration::from_secs(10)];
+
+/// The loop and what it works with.
+#[derive(Debug)]
+pub struct Delivery {
+    /// Where letters are claimed and settled.
+    pub store: Store,
+    /// The way out.
+    pub transport: Transport,
+    /// Makes each letter's envelope sender.
+    pub bounces: Bounces,
+    /// How much automatic mail may leave; checked in the transaction that claims.
+    pub caps: Caps,
+    /// The present moment.
+    pub clock: Clock,
+    /// Told when a letter was enqueued or released.
+    pub wake: Arc<Notify>,
+}
+
+/// How one try ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settled {
+    /// The server took the letter.
+    Accepted,
+    /// Another try is due later.
+    Postponed,
+    /// Another try is due later, and the server could not be reached at all: other letters need not try now.
+    Unreachable,
+    /// Given up; the outbox says why.
+    Failed,
+    /// Whether the server took it is not known; the same bytes are due again later.
+    Unknown,
+}
+
+/// How long to wait after the nth try failed for now; `None` means give up.
+pub fn wait_after(tries: i64) -> Option<Duration> {
+    let spent = |tries: i64| FIRST_WAIT + NEXT_WAIT * u32::try_from(tries.saturating_sub(2)).unwrap_or(u32::MAX);
+    match tries {
+        ..=1 => Some(FIRST_WAIT),
+        tries if spent(tries) < GIVE_UP => Some(NEXT_WAIT),
+        _ => None,
+    }
+}
+
+/// The pause of the whole loop after so many faults in a row of server or database.
+fn pause_after(faults: u32) -> Duration {
+    FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(faults.saturating_sub(1))).min(LONGEST_PAUSE)
+}
+
+impl Delivery {
+    /// Delivers until told to stop; ends between two letters.
+    pub async fn run(mut self, mut stop: Stop) {
+        let mut faults = 0;
+        while !stop.is_given() {
+            match self.deliver_one().await {
+                Ok(Some(Settled::Unreachable)) => faults += 1,
+                Ok(Some(_)) => {
+                    faults = 0;
+                    continue;
+                }
+                Ok(None) => {
+                    faults = 0;
+                    self.nap(&mut stop).await;
+                    continue;
+                }
+                Err(error) => {
+                    faults += 1;
+                    error!("Cannot deliver: {error:#}");
+                }
+            }
+            stop.within(pause_after(faults)).await;
+        }
+        self.transport.rest().await;
+    }
+
+    /// Delivers what is due now, for commands that end; stops early when the server cannot be reached. Gives how each ended.
+    pub async fn deliver_due(&mut self) -> Result<Vec<Settled>> {
+        let mut ends = Vec::new();
+        while let Some(end) = self.deliver_one().await? {
+            ends.push(end);
+            if end == Settled::Unreachable {
+                break;
+            }
+        }
+        self.transport.rest().await;
+        Ok(ends)
+    }
+
+    /// Claims the letter that is due longest, sends it and settles it; `None` when none is due.
+    pub async fn deliver_one(&mut self) -> Result<Option<Settled>> {
+        let now = self.clock.now();
+        let Some(letter) = self.store.claim(now, now + self.rest(), &self.caps).await? else { return Ok(None) };
+        if letter.unknown > MOST_UNKNOWN {
+            let words = "Whether any of the tries arrived is not known; ask the addressee before you retry".to_owned();
+            let end = End::Failed { class: Class::Other, words };
+            self.settle(&letter, &end).await?;
+            return Ok(Some(tell(&letter, &end)));
+        }
+        let envelope = Envelope::new(self.bounces.address(&letter.message_id), letter.to.clone());
+        let sent = self.send(&envelope, &letter).await;
+        let end = end_of(sent, letter.tries, self.clock.now(), self.rest());
+        self.settle(&letter, &end).await?;
+        Ok(Some(tell(&letter, &end)))
+    }
+
+    /// Sends, and says again and again that it still does, so that nobody else takes the letter for one whose sender died.
+    async fn send(&mut self, envelope: &Envelope, letter: &ClaimedLetter) -> Result<Accepted, SendError> {
+        let rest = self.rest();
+        let mut heartbeat = tokio::time::interval(rest / 4);
+        let sending = self.transport.send(envelope, &letter.bytes);
+        tokio::pin!(sending);
+        heartbeat.tick().await;
+        loop {
+            tokio::select! {
+                sent = &mut sending => return sent,
+                _ = heartbeat.tick() => {
+                    // A lease that cannot be renewed ends in a duplicate at worst; dropping the letter half sent is no better.
+                    if let Err(error) = self.store.renew(letter, self.clock.now() + rest).await {
+                        warn!(letter.id = letter.id.0, "Cannot renew the claim on letter {}: {error:#}", letter.id.0);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Writes down how the try ended. A database that is busy just now is asked again, for what is not written down is sent
+    /// twice.
+    async fn settle(&self, letter: &ClaimedLetter, end: &End) -> Result<()> {
+        let mut pauses = SETTLE_AGAIN.iter();
+        loop {
+            let written = self.write_down(letter, end).await;
+            let (Err(error), Some(pause)) = (&written, pauses.next()) else { return written };
+            debug!(letter.id = letter.id.0, "Cannot settle letter {}, trying again: {error:#}", letter.id.0);
+            tokio::time::sleep(*pause).await;
+        }
+    }
+
+    async fn write_down(&self, letter: &ClaimedLetter, end: &End) -> Result<()> {
+        let now = self.clock.now();
+        match end {
+            End::Accepted(words) => self.store.accepted(letter, words, now).await,
+            End::Postponed { due_at, words, .. } => self.store.retry(letter, *due_at, words, now).await,
+            End::Failed { class, words } => self.store.failed(letter, class.as_str(), words, now).await,
+            End::Unknown { due_at, words } => self.store.ambiguous(letter, *due_at, words, now).await,
+        }
+    }
+
+    /// How long a letter of unknown fate rests, and how long a claim holds.
+    fn rest(&self) -> Duration {
+        if self.transport.is_local() { LOCAL_REST } else { REST }
+    }
+
+    /// Waits until something may be due, or is told of it, or is told to stop. A connection unused for so long is closed.
+    async fn nap(&mut self, stop: &mut Stop) {
+        let due_at = self.store.next_due().await.unwrap_or_else(|error| {
+            warn!("Cannot ask when the next letter is due: {error:#}");
+            None
+        });
+        let until = due_at.map_or(LONGEST_NAP, |due_at| {
+            Duration::try_from(due_at.duration_since(self.clock.now())).unwrap_or_default().clamp(SHORTEST_NAP, LONGEST_NAP)
+        });
+        tokio::select! {
+            () = self.wake.notified() => {}
+            () = stop.given() => {}
+            () = tokio::time::sleep(until) => {
+                if until == LONGEST_NAP {
+                    self.transport.rest().await;
+                }
+            }
+        }
+    }
+}
+
+/// How a try ended, as it is written down.
+#[derive(Debug, PartialEq, Eq)]
+enum End {
+    Accepted(String),
+    Postponed { due_at: Timestamp, words: String, settled: Settled },
+    Failed { class: Class, words: String },
+    Unknown { due_at: Timestamp, words: String },
+}
+
+/// What the outcome of the nth try means for the letter.
+fn end_of(sent: Result<Accepted, SendError>, tries: i64, now: Timestamp, rest: Duration) -> End {
+    match sent {
+        Ok(accepted) => End::Accepted(format!("{} {}", accepted.code, accepted.text)),
+        Err(SendError::Permanent { refusal, class }) => End::Failed { class, words: refusal.in_full() },
+        Err(SendError::Ambiguous(words)) => End::Unknown { due_at: now + rest, words },
+        Err(SendError::Temporary(refusal)) => {
+            let settled = if refusal.code.is_some() { Settled::Postponed } else { Settled::Unreachable };
+            match wait_after(tries) {
+                Some(wait) => End::Postponed { due_at: now + wait, words: refusal.in_full(), settled },
+                None => End::Failed { class: Class::Other, words: format!("Given up after five days: {}", refusal.in_full()) },
+            }
+        }
+    }
+}
+
+/// One line of log for each try, without the server's words: they may name the addressee.
+fn tell(letter: &ClaimedLetter, end: &End) -> Settled {
+    let (id, tries) = (letter.id.0, letter.tries);
+    match end {
+        End::Accepted(_) => {
+            info!(letter.id = id, tries, "Letter {id} accepted");
+            Settled::Accepted
+        }
+        End::Postponed { due_at, settled, .. } => {
+            info!(letter.id = id, tries, "Letter {id} postponed to {due_at}");
+            *settled
+        }
+        End::Failed { class, .. } => {
+            warn!(letter.id = id, tries, class = class.as_str(), "Letter {id} given up ({})", class.as_str());
+            Settled::Failed
+        }
+        End::Unknown { due_at, .. } => {
+            warn!(letter.id = id, tries, "Letter {id} may or may not have been accepted; again at {due_at}");
+            Settled::Unknown
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FIRST_WAIT, GIVE_UP, LONGEST_PAUSE, pause_after, wait_after};
+    use std::time::Duration;
+
+    fn hours(hours: u64) -> Duration {
+        Duration::from_secs(hours * 60 * 60)
+    }
+
+    #[test]
+    fn a_letter_is_tried_twice_in_the_first_hour_then_every_two_to_three_for_five_days() {
+        let waits = (1..).map_while(wait_after).collect::<Vec<_>>();
+
+        assert!(waits[0] == FIRST_WAIT && waits[0] < hours(1));
+        assert!(waits[1..].iter().all(|wait| (hours(2)..=hours(3)).contains(wait)));
+        let last_try = waits.iter().sum::<Duration>();
+        assert!((GIVE_UP - hours(3)..GIVE_UP + hours(3)).contains(&last_try), "{last_try:?}");
+        assert_eq!(wait_after(i64::MAX), None);
+    }
+
+    #[test]
+    fn pauses_grow_up_to_a_limit() {
+        assert!(pause_after(1) < pause_after(2));
+        assert_eq!(pause_after(u32::MAX), LONGEST_PAUSE);
+    }
+}

@@ -101,6 +101,14 @@ pub struct Refusal {
 }
 
 impl Refusal {
+    /// Everything, the server's words included: for rows, never for logs.
+    pub fn in_full(&self) -> String {
+        match self.code {
+            Some(code) => format!("{code} {}", self.text),
+            None => self.text.clone(),
+        }
+    }
+
     /// A fault without a reply.
     pub(super) fn without_reply(text: impl Into<String>) -> Refusal {
         Refusal { code: None, enhanced: None, text: text.into() }

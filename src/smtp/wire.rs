@@ -17,8 +17,8 @@ use tokio_rustls::TlsConnector;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Anything that carries bytes both ways.
-pub(super) trait Bytes: AsyncRead + AsyncWrite + Send + Unpin {}
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Bytes for T {}
+pub(super) trait Bytes: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Sync + Unpin> Bytes for T {}
 
 /// A connection, in clear text or not.
 pub(super) type Wire = Box<dyn Bytes>;

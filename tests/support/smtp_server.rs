@@ -32,6 +32,8 @@ pub(crate) struct Taken {
 pub(crate) struct SmtpServer {
     pub(crate) port: u16,
     state: Arc<Mutex<State>>,
+    /// Rung for each letter taken.
+    next: Arc<Notify>,
 }
 
 #[derive(Debug, Default)]
@@ -52,7 +54,8 @@ impl SmtpServer {
     pub(crate) async fn start(offers: &[&'static str]) -> SmtpServer {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let state = State { offers: offers.to_vec(), ..State::default() };
-        let server = SmtpServer { port: listener.local_addr().unwrap().port(), state: Arc::new(Mutex::new(state)) };
+        let server =
+            SmtpServer { port: listener.local_addr().unwrap().port(), state: Arc::new(Mutex::new(state)), next: Arc::default() };
         let own = server.clone();
         tokio::spawn(async move {
             while let Ok((tcp, _)) = listener.accept().await {
@@ -82,6 +85,18 @@ impl SmtpServer {
     /// The letters taken.
     pub(crate) fn taken(&self) -> Vec<Taken> {
         self.state.lock().unwrap().taken.clone()
+    }
+
+    /// Waits until so many letters were taken.
+    pub(crate) async fn takes(&self, count: usize) {
+        loop {
+            // Asked for before the look, so that a letter taken in between is not missed.
+            let next = self.next.notified();
+            if self.taken().len() >= count {
+                return;
+            }
+            next.await;
+        }
     }
 
     /// The command lines heard, in order, letters left out.
@@ -156,6 +171,7 @@ impl SmtpServer {
                     let hangs_up = matches!(self.peek("."), Some(Act::HangUp));
                     if hangs_up || self.peek(".").is_none_or(|act| matches!(act, Act::Wait(_))) {
                         self.state.lock().unwrap().taken.push(taken);
+                        self.next.notify_waiters();
                     }
                     if self.answer(&mut wire, ".", "250 2.0.0 Ok: queued as 4711").await? == Answered::Closed {
                         return Ok(());
