@@ -1,6 +1,6 @@
 //! One test program, so that the crate is linked once.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic, and its helpers are tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic, and its helpers are tests")]
 
 mod cli;
 mod config;
