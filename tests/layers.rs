@@ -65,3 +65,38 @@ fn imports_point_down() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// Foreign words and the one module that may use them, so that each can be replaced in one place.
+const ONE_USER: &[(&str, &str)] = &[
+    ("async_imap::", "mailbox"),
+    ("clap::", "cli"),
+    ("indicatif::", "cli"),
+    ("lettre::transport", "smtp"),
+    ("mail_parser::", "mail"),
+    ("minijinja::", "reply"),
+    ("sqlx::", "store"),
+    ("tokio::spawn", "daemon"),
+];
+
+#[test]
+fn each_foreign_crate_has_one_user() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&src, &mut files);
+    assert!(files.len() > 10);
+
+    let mut wrong = Vec::new();
+    for file in files {
+        let inside = file.strip_prefix(&src).unwrap();
+        let module = inside.components().next().unwrap().as_os_str().to_str().unwrap().trim_end_matches(".rs").to_owned();
+        for (number, line) in std::fs::read_to_string(&file).unwrap().lines().enumerate() {
+            let used = ONE_USER.iter().filter(|(word, user)| *user != module && line.contains(word));
+            let code = !line.trim_start().starts_with("//");
+            wrong.extend(
+                used.filter(|_| code)
+                    .map(|(word, user)| format!("{}:{}: only {user} may use {word}", inside.display(), number + 1)),
+            );
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
