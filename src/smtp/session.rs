@@ -92,7 +92,7 @@ impl Smtp {
     /// A new connection, protected and logged in as the configuration asks. Nothing that fails here is the letter's fault.
     async fn connect_and_log_in(&self) -> Result<Dialogue, Refusal> {
         let SmtpSettings { host, port, security, login, .. } = &self.settings;
-        let wire = wire::connect(host, *port).await?;
+        let wire = wire::connect(host, *port, *security).await?;
         let mut dialogue = match security {
             Security::Tls => Dialogue::greet(self.tls.wrap(wire, host).await?, &self.name).await?,
             Security::Starttls => {

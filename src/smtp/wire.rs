@@ -1,6 +1,7 @@
 //! The bytes below the dialogue: TCP without Nagle's delay, and TLS over it.
 
 use super::answer::Refusal;
+use super::settings::Security;
 use anyhow::{Context, Result};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
@@ -29,11 +30,16 @@ impl fmt::Debug for dyn Bytes {
     }
 }
 
-pub(super) async fn connect(host: &str, port: u16) -> Result<Wire, Refusal> {
+/// Connects. What shall go in clear text goes to this machine only, whatever a resolver says the name means.
+pub(super) async fn connect(host: &str, port: u16, security: Security) -> Result<Wire, Refusal> {
     let failed = |why: String| Refusal::without_reply(format!("Cannot connect to {host}:{port}: {why}"));
     let tcp = timeout(PATIENCE, TcpStream::connect((host, port))).await;
     let tcp = tcp.map_err(|_| failed("no answer".into()))?.map_err(|error| failed(error.to_string()))?;
     tcp.set_nodelay(true).map_err(|error| failed(error.to_string()))?;
+    let here = tcp.peer_addr().map_err(|error| failed(error.to_string()))?.ip().is_loopback();
+    if security == Security::Plain && !here {
+        return Err(failed("it is not this machine, and clear text is not used".into()));
+    }
     Ok(Box::new(tcp))
 }
 
