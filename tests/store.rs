@@ -1,3 +1,11 @@
 //! Every function of the ledger, on SQLite always, on PostgreSQL when told where.
 
+mod caps;
 mod filing;
+mod lists;
+mod outbox;
+mod people;
+mod search;
+mod shelving;
+mod threads;
+mod week;

@@ -19,6 +19,8 @@ CREATE TABLE shelving (
   UNIQUE (mailbox, folder, uid_validity, uid)
 );
 CREATE INDEX shelving_due ON shelving (mailbox, state, due_at);
+CREATE INDEX shelving_open ON shelving (activity_id, state) WHERE state <> 'done';
+CREATE INDEX shelving_message ON shelving (message_id);
 
 -- How far a folder was read: a hint that saves work, never a reason to pass over a letter.
 CREATE TABLE cursor (

@@ -21,10 +21,21 @@ impl Store {
     /// neither settled nor renewed by then has died, and its letter is ambiguous, never ready.
     pub async fn claim(&self, now: Timestamp, until: Timestamp, caps: &Caps) -> Result<Option<ClaimedLetter>> {
         let mut tx = self.write().await?;
+        self.one_at_a_time(&mut tx).await?;
         expire(&mut tx, now).await.context("Cannot look for senders that died")?;
         let claimed = self.choose(&mut tx, now, until, caps).await?;
         tx.commit().await.context("Cannot claim a letter")?;
         Ok(claimed)
+    }
+
+    /// Two daemons that claim at the same moment would not see each other's letter and both pass a cap with room for one.
+    /// SQLite has one writer anyway.
+    async fn one_at_a_time(&self, tx: &mut Tx) -> Result<()> {
+        if self.dialect == Dialect::Postgres {
+            let sql = "SELECT id FROM breaker WHERE id = 1 FOR UPDATE";
+            sqlx::query(sql).fetch_one(&mut **tx).await.context("Cannot wait for another daemon's claim")?;
+        }
+        Ok(())
     }
 
     async fn choose(&self, tx: &mut Tx, now: Timestamp, until: Timestamp, caps: &Caps) -> Result<Option<ClaimedLetter>> {

@@ -79,7 +79,12 @@ pub struct Batch {
 impl Store {
     /// Files one letter, or notes one more place of a letter on file.
     pub async fn file(&self, filing: &Filing<'_>) -> Result<Filed> {
-        let filed = self.file_many(std::slice::from_ref(filing)).await?;
+        let one = std::slice::from_ref(filing);
+        let filed = match self.file_many(one).await {
+            // PostgreSQL: a copy of the letter was filed from another mailbox at the same moment. Now it is known.
+            Err(error) if is_race(&error) => self.file_many(one).await?,
+            filed => filed?,
+        };
         filed.into_iter().next().context("Cannot file a letter")
     }
 
@@ -191,6 +196,12 @@ impl Batch {
             self.cursors.entry(key).and_modify(|known| known.join(&mark)).or_insert(mark);
         }
     }
+}
+
+/// Another transaction was quicker: a row that must be alone, or a deadlock (40P01) that this one lost.
+fn is_race(error: &anyhow::Error) -> bool {
+    let database = error.chain().find_map(|cause| cause.downcast_ref::<sqlx::Error>()?.as_database_error());
+    database.is_some_and(|error| error.is_unique_violation() || error.code().as_deref() == Some("40P01"))
 }
 
 /// Whole days since 1970, UTC.

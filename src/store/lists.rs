@@ -63,7 +63,7 @@ impl Store {
     pub async fn messages(&self, activity: ActivityId, filter: &MessageFilter) -> Result<Vec<Message>> {
         let sql = "SELECT id, thread_id, kind, confidence, language, subject, sender, sent_at, filed_at, needs_reply FROM message \
                    WHERE activity_id = $1 AND (CAST($2 AS TEXT) IS NULL OR kind = $2) AND (CAST($3 AS BIGINT) IS NULL OR thread_id = $3) \
-                   AND needs_reply >= $4 AND filed_at >= $5 AND filed_at < $6 AND id < $7 ORDER BY id DESC LIMIT $8";
+                   AND needs_reply >= $4 AND filed_at >= $5 AND filed_at < $6 AND id < $7 ORDER BY filed_at DESC, id DESC LIMIT $8";
         let query = sqlx::query(sql).bind(activity.0).bind(filter.kind.map(Kind::as_str)).bind(filter.thread);
         let query = query.bind(i64::from(filter.needs_reply)).bind(filter.from.map_or(i64::MIN, micros));
         let query = query.bind(filter.to.map_or(i64::MAX, micros)).bind(filter.before.map_or(i64::MAX, |id| id.0));

@@ -40,8 +40,8 @@ impl Store {
         for row in sqlx::query(sql).bind(activity.0).fetch_all(&self.readers).await.context("Cannot count the outbox")? {
             outbox.insert(row.text("state")?, row.int("letters")?);
         }
-        let sql = "SELECT (SELECT COUNT(*) FROM shelving WHERE activity_id = $1 AND state = 'pending') AS pending, \
-                          (SELECT COUNT(*) FROM shelving WHERE activity_id = $1 AND state = 'failed') AS failed, \
+        let sql = "SELECT (SELECT COUNT(*) FROM shelving WHERE activity_id = $1 AND state = 'pending' AND state <> 'done') AS pending, \
+                          (SELECT COUNT(*) FROM shelving WHERE activity_id = $1 AND state = 'failed' AND state <> 'done') AS failed, \
                           (SELECT COUNT(*) FROM intake_attempt WHERE activity_id = $1) AS unfinished";
         let row = sqlx::query(sql).bind(activity.0).fetch_one(&self.readers).await.context("Cannot count what is to be done")?;
         Ok(Status {

@@ -36,16 +36,17 @@ pub(super) async fn relations(tx: &mut AnyConnection, activity: ActivityId, mail
     let mut ids: Vec<&str> = own.into_iter().chain(named.iter().copied()).chain(nested).take(IDS).collect();
     let Some(&first) = ids.first() else { return Ok(Relations::default()) };
     ids.resize(IDS, first);
-    // 40 rows are enough to find a relative; ten thousand letters with one id must not be read each time.
+    // 40 rows are enough to find a relative; ten thousand letters with one id must not be read each time. `+`: the activity must not
+    // choose the index, or SQLite reads the whole outbox.
     let sql = "SELECT 'letter' AS origin, o.id, o.thread_id, o.rfc_id, o.recipient AS who, '' AS subject FROM outbox o \
-                WHERE o.rfc_id IN ($2, $3, $4, $5, $6, $7, $8, $9) AND o.activity_id = $1 \
+                WHERE o.rfc_id IN ($2, $3, $4, $5, $6, $7, $8, $9) AND +o.activity_id = $1 \
                UNION ALL \
                SELECT 'message', m.id, m.thread_id, m.rfc_id, m.sender, t.subject FROM message m JOIN thread t ON t.id = m.thread_id \
                 WHERE m.rfc_id IN ($2, $3, $4, $5, $6, $7, $8, $9) AND m.activity_id = $1 \
                UNION ALL \
                SELECT 'reference', m.id, m.thread_id, r.rfc_id, m.sender, t.subject FROM message_reference r \
                  JOIN message m ON m.id = r.message_id JOIN thread t ON t.id = m.thread_id \
-                WHERE r.rfc_id IN ($2, $3, $4, $5, $6, $7, $8, $9) AND r.activity_id = $1 \
+                WHERE r.rfc_id IN ($2, $3, $4, $5, $6, $7, $8, $9) AND +r.activity_id = $1 \
                LIMIT 40";
     let mut query = sqlx::query(sql).bind(activity.0);
     for id in &ids {

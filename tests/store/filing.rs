@@ -87,3 +87,23 @@ async fn attempts_are_counted_until_the_letter_is_filed() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn copies_that_come_from_several_mailboxes_at_once_are_one_letter() {
+    on_each(async |ledger| {
+        let mut intakes = tokio::task::JoinSet::new();
+        for mailbox in ["a", "b", "c", "d"] {
+            let (store, activity) = (ledger.store.clone(), ledger.activity);
+            let mut letter = Letter::new("one").answered();
+            letter.raw.place.mailbox = mailbox.to_owned();
+            intakes.spawn(async move { store.file(&letter.filing(activity)).await.unwrap() });
+        }
+
+        let filed = intakes.join_all().await;
+
+        assert_eq!(filed.iter().filter(|filed| filed.new).count(), 1);
+        assert_eq!(ledger.place.number("SELECT COUNT(*) FROM outbox").await, 1);
+        assert_eq!(ledger.place.number("SELECT COUNT(*) FROM sighting").await, 4);
+    })
+    .await;
+}
