@@ -20,8 +20,8 @@ CREATE TABLE person (
   left_at      INTEGER,                     -- taken off the list; the row stays for the history
   bounced_at   INTEGER                      -- since when the address takes no mail
 ) STRICT;
-CREATE INDEX person_email ON person (activity_id, email);
-CREATE INDEX person_name  ON person (activity_id, name);
+CREATE INDEX person_email ON person (email);
+CREATE INDEX person_name  ON person (name);
 CREATE INDEX person_added ON person (activity_id, added_at);
 
 -- Every change of the list, field by field, with the letter it comes from: shown, proposed to the secretariat, undone.

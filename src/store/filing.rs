@@ -2,8 +2,7 @@
 
 use super::activity::ActivityId;
 use super::pool::Dialect;
-use super::rows::Columns;
-use super::threads::{Relations, relations};
+use super::recall::Found;
 use super::{Store, Tx, facts, insert, ledger, outbox, people, recall, search};
 use crate::domain::steps::{Draft, Findings, Known, Plan, RawMail, Verdict};
 use crate::domain::{Fingerprint, LetterKey, MessageKey, Timestamp};
@@ -74,6 +73,8 @@ pub struct Batch {
     dialect: Dialect,
     counts: BTreeMap<(ActivityId, &'static str, i64), i64>,
     cursors: BTreeMap<(String, String), ledger::Mark>,
+    /// What the latest question found, so that filing the same letter next need not ask again.
+    found: Option<(ActivityId, Fingerprint, Found)>,
 }
 
 impl Store {
@@ -102,30 +103,31 @@ impl Store {
     /// Begins a transaction for several letters. Nothing else writes meanwhile: commit after a second at most.
     pub async fn batch(&self) -> Result<Batch> {
         let tx = self.write().await?;
-        Ok(Batch { tx, dialect: self.dialect, counts: BTreeMap::new(), cursors: BTreeMap::new() })
+        Ok(Batch { tx, dialect: self.dialect, counts: BTreeMap::new(), cursors: BTreeMap::new(), found: None })
     }
 }
 
 impl Batch {
     /// What the ledger knows, the letters filed before in this batch included.
     pub async fn recall(&mut self, activity: ActivityId, mail: &Mail, findings: &Findings, now: Timestamp) -> Result<Known> {
-        recall::recall(&mut self.tx, activity, mail, findings, now).await
+        let found = recall::ask(&mut self.tx, activity, mail, findings).await?;
+        self.found = mail.fingerprint.clone().map(|fingerprint| (activity, fingerprint, found.clone()));
+        recall::known(&mut self.tx, mail, found, now).await
     }
 
     /// Files one letter.
     pub async fn file(&mut self, filing: &Filing<'_>) -> Result<Filed> {
         let fingerprint = filing.mail.fingerprint.as_ref().context("Cannot file a letter without fingerprint")?;
-        let sql = "SELECT id, thread_id, received_at FROM message WHERE activity_id = $1 AND fingerprint = $2";
-        let query = sqlx::query(sql).bind(filing.activity.0).bind(fingerprint.as_str());
-        let known = query.fetch_optional(&mut *self.tx).await.context("Cannot look up a letter")?;
-        let filed = match known {
-            Some(row) => {
-                let filed =
-                    Filed { message: MessageKey(row.int("id")?), new: false, thread: row.int("thread_id")?, letters: Vec::new() };
-                self.copy(filing, &filed, row.time_or_none("received_at")?).await.context("Cannot file a copy of a letter")?;
-                filed
+        let found = match self.found.take() {
+            Some((activity, recalled, found)) if activity == filing.activity && recalled == *fingerprint => found,
+            _ => recall::ask(&mut self.tx, filing.activity, filing.mail, filing.findings).await?,
+        };
+        let filed = match found.filed {
+            Some((message, thread)) => {
+                self.copy(filing, fingerprint, message).await.context("Cannot file a copy of a letter")?;
+                Filed { message, new: false, thread, letters: Vec::new() }
             }
-            None => self.first(filing, fingerprint).await.context("Cannot file a letter")?,
+            None => self.first(filing, &found).await.context("Cannot file a letter")?,
         };
         self.mark(filing);
         Ok(filed)
@@ -142,47 +144,34 @@ impl Batch {
         self.tx.commit().await.context("Cannot commit the filing of letters")
     }
 
-    async fn first(&mut self, filing: &Filing<'_>, fingerprint: &Fingerprint) -> Result<Filed> {
-        let relations = relations(&mut self.tx, filing.activity, filing.mail).await?;
-        let thread = insert::thread(&mut self.tx, filing, relations.thread).await?;
-        let message =
-            insert::message(&mut self.tx, filing, fingerprint, &Relations { thread: Some(thread), ..relations }).await?;
-        match filing.packed {
-            Some(packed) => self.body(filing, message, packed).await?,
-            None => self.body(filing, message, &Packed::new(filing.raw, filing.mail)).await?,
-        }
-        insert::references(&mut self.tx, filing, message).await?;
-        ledger::sight(&mut self.tx, filing.activity, &filing.raw.place, message, filing.now).await?;
-        people::apply(&mut self.tx, filing, message).await?;
+    async fn first(&mut self, filing: &Filing<'_>, found: &Found) -> Result<Filed> {
+        let relations = &found.relations;
+        let (message, thread) = match filing.packed {
+            Some(packed) => insert::letter(&mut self.tx, self.dialect, filing, relations, packed).await?,
+            None => {
+                let packed = Packed::new(filing.raw, filing.mail);
+                insert::letter(&mut self.tx, self.dialect, filing, relations, &packed).await?
+            }
+        };
+        people::apply(&mut self.tx, self.dialect, filing, message).await?;
         facts::liaison(&mut self.tx, filing, message).await?;
         let mut letters = Vec::new();
         for draft in filing.drafts {
             letters.extend(outbox::insert_answer(&mut self.tx, filing, draft, message, thread).await?);
         }
         insert::shelving(&mut self.tx, filing, message).await?;
-        insert::journal(&mut self.tx, filing, message).await?;
-        insert::forget_attempt(&mut self.tx, filing.activity, fingerprint).await?;
         self.tally(filing, filing.verdict.kind.as_str());
         Ok(Filed { message, new: true, thread, letters })
     }
 
-    async fn body(&mut self, filing: &Filing<'_>, message: MessageKey, packed: &Packed) -> Result<()> {
-        insert::raw(&mut self.tx, filing, message, packed).await?;
-        search::index(&mut self.tx, self.dialect, message.0, &packed.words).await
-    }
-
-    async fn copy(&mut self, filing: &Filing<'_>, filed: &Filed, first_received: Option<Timestamp>) -> Result<()> {
-        let place_is_new = ledger::sight(&mut self.tx, filing.activity, &filing.raw.place, filed.message, filing.now).await?;
-        if place_is_new {
+    async fn copy(&mut self, filing: &Filing<'_>, fingerprint: &Fingerprint, message: MessageKey) -> Result<()> {
+        if ledger::sight(&mut self.tx, filing.activity, &filing.raw.place, message, filing.now).await? {
             self.tally(filing, "copies");
-            if !ledger::put_back(&mut self.tx, filing, filed.message, first_received).await? {
-                insert::shelving(&mut self.tx, filing, filed.message).await?;
+            if !ledger::put_back(&mut self.tx, filing, message).await? {
+                insert::shelving(&mut self.tx, filing, message).await?;
             }
         }
-        match &filing.mail.fingerprint {
-            Some(fingerprint) => insert::forget_attempt(&mut self.tx, filing.activity, fingerprint).await,
-            None => Ok(()),
-        }
+        insert::forget_attempt(&mut self.tx, filing.activity, fingerprint).await
     }
 
     fn tally(&mut self, filing: &Filing<'_>, name: &'static str) {

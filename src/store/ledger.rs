@@ -58,17 +58,11 @@ pub(super) async fn sight(tx: &mut Tx, activity: ActivityId, place: &Place, mess
 
 /// Whether a person put a letter back that was shelved before. A server keeps the time of arrival when a letter is moved, and gives
 /// a second delivery of it a new one; so the same time in a new place, after the shelving was done, is a person's hand.
-pub(super) async fn put_back(
-    tx: &mut Tx,
-    filing: &Filing<'_>,
-    message: MessageKey,
-    first_received: Option<Timestamp>,
-) -> Result<bool> {
-    if first_received.is_none() || first_received != filing.raw.received_at {
-        return Ok(false);
-    }
-    let sql = "SELECT COUNT(*) AS done FROM shelving WHERE message_id = $1 AND mailbox = $2 AND state IN ('done', 'gone')";
-    let query = sqlx::query(sql).bind(message.0).bind(&filing.raw.place.mailbox);
+pub(super) async fn put_back(tx: &mut Tx, filing: &Filing<'_>, message: MessageKey) -> Result<bool> {
+    let Some(received_at) = filing.raw.received_at else { return Ok(false) };
+    let sql = "SELECT COUNT(*) AS done FROM shelving s JOIN message m ON m.id = s.message_id \
+               WHERE s.message_id = $1 AND s.mailbox = $2 AND s.state IN ('done', 'gone') AND m.received_at = $3";
+    let query = sqlx::query(sql).bind(message.0).bind(&filing.raw.place.mailbox).bind(micros(received_at));
     let row = query.fetch_one(&mut **tx).await.context("Cannot look up the shelving of a letter")?;
     Ok(row.int("done")? > 0)
 }

@@ -3,66 +3,24 @@
 
 use super::activity::ActivityId;
 use super::filing::Filing;
+use super::pool::Dialect;
 use super::rows::{Columns, micros, plain, to_json};
 use super::{Store, Tx, roster};
 use crate::domain::MessageKey;
 use crate::domain::address::Address;
 use crate::domain::records::Person;
-use crate::domain::steps::{Findings, FoundPerson, KnownPerson, PlannedPerson};
+use crate::domain::steps::{FoundPerson, PlannedPerson};
 use crate::domain::words::{Action, Language};
-use crate::mail::Mail;
 use anyhow::{Context, Result};
-use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
-/// Addresses and names of a letter that are looked up: a letter that names more people is looked through by a person.
-const LOOKED_UP: usize = 8;
-
-/// The people on file with the writer's address, or with an address or name found in the letter.
-pub(super) async fn known(
-    reader: &mut AnyConnection,
-    activity: ActivityId,
-    mail: &Mail,
-    findings: &Findings,
-) -> Result<Vec<KnownPerson>> {
-    let found = findings.contacts.iter().filter_map(|person| person.email.as_ref());
-    let addresses = mail.writer().into_iter().chain(found).map(Address::reveal);
-    let names = findings.contacts.iter().filter_map(|person| person.name.as_deref());
-    let sql = "SELECT id, name, email, organization FROM person WHERE activity_id = $1 AND left_at IS NULL \
-                AND email IN ($2, $3, $4, $5, $6, $7, $8, $9) \
-               UNION \
-               SELECT id, name, email, organization FROM person WHERE activity_id = $1 AND left_at IS NULL \
-                AND name IN ($10, $11, $12, $13, $14, $15, $16, $17) ORDER BY 1";
-    let mut query = sqlx::query(sql).bind(activity.0);
-    for text in padded(addresses).into_iter().chain(padded(names)) {
-        query = query.bind(text);
-    }
-    let rows = query.fetch_all(reader).await.context("Cannot look up the people of a letter")?;
-    let people = rows.iter().map(|row| {
-        Ok(KnownPerson {
-            id: row.int("id")?,
-            name: row.text("name")?,
-            email: row.address_or_none("email")?,
-            organization: row.text_or_none("organization")?,
-        })
-    });
-    people.collect()
-}
-
-/// As many as the query has places for; NULL equals nothing.
-fn padded<'a>(texts: impl Iterator<Item = &'a str>) -> [Option<String>; LOOKED_UP] {
-    let mut places = [const { None }; LOOKED_UP];
-    for (place, text) in places.iter_mut().zip(texts) {
-        *place = Some(plain(text).into_owned());
-    }
-    places
-}
-
 /// Does what the plan says about the people of a letter, about promises and about dead addresses.
-pub(super) async fn apply(tx: &mut Tx, filing: &Filing<'_>, message: MessageKey) -> Result<()> {
+pub(super) async fn apply(tx: &mut Tx, dialect: Dialect, filing: &Filing<'_>, message: MessageKey) -> Result<()> {
     for planned in &filing.plan.people {
         let Some(found) = filing.findings.contacts.get(planned.found) else { continue };
-        person(tx, filing, message, planned, found).await.context("Cannot write down a person of the letter")?;
+        let mut log = Log { filing, message, planned, person: planned.person, state: "proposed", changes: Vec::new() };
+        person(tx, &mut log, found).await.context("Cannot write down a person of the letter")?;
+        log.write(tx, dialect).await.context("Cannot write down what a letter changes")?;
     }
     for seat in &filing.plan.promised_seats {
         let sql = "UPDATE seat SET promised_at = $3, promised_by = $4 WHERE activity_id = $1 AND word = $2";
@@ -77,7 +35,7 @@ pub(super) async fn apply(tx: &mut Tx, filing: &Filing<'_>, message: MessageKey)
 
 async fn dead(tx: &mut Tx, filing: &Filing<'_>, address: &Address) -> Result<()> {
     for sql in [
-        "UPDATE person SET bounced_at = $3 WHERE activity_id = $1 AND email = $2 AND bounced_at IS NULL",
+        "UPDATE person SET bounced_at = $3 WHERE email = $2 AND +activity_id = $1 AND bounced_at IS NULL",
         "UPDATE seat SET bounced_at = $3 WHERE activity_id = $1 AND email = $2 AND bounced_at IS NULL",
     ] {
         let query = sqlx::query(sql).bind(filing.activity.0).bind(address.reveal()).bind(micros(filing.now));
@@ -86,37 +44,33 @@ async fn dead(tx: &mut Tx, filing: &Filing<'_>, address: &Address) -> Result<()>
     Ok(())
 }
 
-async fn person(
-    tx: &mut Tx,
-    filing: &Filing<'_>,
-    message: MessageKey,
-    planned: &PlannedPerson,
-    found: &FoundPerson,
-) -> Result<()> {
+async fn person(tx: &mut Tx, log: &mut Log<'_>, found: &FoundPerson) -> Result<()> {
+    let (filing, planned) = (log.filing, log.planned);
     let on_file = match planned.person {
         Some(id) => load(tx, filing.activity, id).await?,
         // A letter filed since the plan was made may have brought the same person; then what is on file is only filled up.
         None => same_person(tx, filing.activity, found).await?,
     };
-    let mut log = Log { filing, message, planned, person: on_file.as_ref().map(|person| person.id), state: "proposed" };
+    log.person = on_file.as_ref().map(|person| person.id);
     if !planned.applied || (planned.action == Action::Withdraw && on_file.is_none()) {
-        return log.proposal(tx, on_file.as_ref(), found).await;
+        log.proposal(on_file.as_ref(), found);
+        return Ok(());
     }
     log.state = "applied";
     match (planned.action, on_file) {
-        (Action::Withdraw, Some(person)) => withdraw(tx, &log, &person).await,
+        (Action::Withdraw, Some(person)) => withdraw(tx, log, &person).await,
         (Action::Withdraw, None) => Ok(()),
         (Action::Add | Action::Update, None) => {
-            let id = insert(tx, filing, message, found).await?;
+            let id = insert(tx, filing, log.message, found).await?;
             log.person = Some(id);
-            log.fields(tx, None, found).await?;
-            take_seats(tx, &log, id).await
+            log.fields(None, found);
+            take_seats(tx, log, id).await
         }
         (Action::Add | Action::Update, Some(person)) => {
             let change = if planned.person.is_some() { found.clone() } else { only_missing(found, &person) };
-            update(tx, filing, message, &person, &change).await?;
-            log.fields(tx, Some(&person), &change).await?;
-            take_seats(tx, &log, person.id).await
+            update(tx, filing, log.message, &person, &change).await?;
+            log.fields(Some(&person), &change);
+            take_seats(tx, log, person.id).await
         }
     }
 }
@@ -141,7 +95,8 @@ fn only_missing(found: &FoundPerson, person: &Person) -> FoundPerson {
 
 async fn same_person(tx: &mut Tx, activity: ActivityId, found: &FoundPerson) -> Result<Option<Person>> {
     let (Some(email), Some(name)) = (&found.email, &found.name) else { return Ok(None) };
-    let sql = "SELECT id FROM person WHERE activity_id = $1 AND email = $2 AND name = $3 AND left_at IS NULL ORDER BY id LIMIT 1";
+    let sql =
+        "SELECT id FROM person WHERE email = $2 AND name = $3 AND +activity_id = $1 AND left_at IS NULL ORDER BY id LIMIT 1";
     let query = sqlx::query(sql).bind(activity.0).bind(email.reveal()).bind(plain(name).into_owned());
     match query.fetch_optional(&mut **tx).await? {
         Some(row) => load(tx, activity, row.int("id")?).await,
@@ -213,13 +168,13 @@ async fn update(tx: &mut Tx, filing: &Filing<'_>, message: MessageKey, person: &
     Ok(())
 }
 
-async fn withdraw(tx: &mut Tx, log: &Log<'_>, person: &Person) -> Result<()> {
+async fn withdraw(tx: &mut Tx, log: &mut Log<'_>, person: &Person) -> Result<()> {
     let sql = "UPDATE person SET left_at = $2, changed_at = $2, source_id = $3 WHERE id = $1 AND left_at IS NULL";
     let query = sqlx::query(sql).bind(person.id).bind(micros(log.filing.now)).bind(log.message.0);
     query.execute(&mut **tx).await?;
-    log.write(tx, "listed", Some("yes"), Some("no")).await?;
+    log.note("listed", Some("yes"), Some("no"));
     for seat in roster::seats_of(tx, person.id).await? {
-        log.write(tx, "seat", Some(&seat), None).await?;
+        log.note("seat", Some(&seat), None);
     }
     let sql = "UPDATE seat_holder SET until_at = $2, ended_by = $3 WHERE person_id = $1 AND until_at IS NULL";
     let query = sqlx::query(sql).bind(person.id).bind(micros(log.filing.now)).bind(log.message.0);
@@ -227,15 +182,16 @@ async fn withdraw(tx: &mut Tx, log: &Log<'_>, person: &Person) -> Result<()> {
     Ok(())
 }
 
-async fn take_seats(tx: &mut Tx, log: &Log<'_>, person: i64) -> Result<()> {
-    for seat in &log.planned.seats {
+async fn take_seats(tx: &mut Tx, log: &mut Log<'_>, person: i64) -> Result<()> {
+    let planned = log.planned;
+    for seat in &planned.seats {
         let sql = "INSERT INTO seat_holder (activity_id, seat_id, person_id, from_at, source_id) \
                    SELECT activity_id, id, $3, $4, $5 FROM seat WHERE activity_id = $1 AND word = $2 \
                    ON CONFLICT (seat_id, person_id) WHERE until_at IS NULL DO NOTHING";
         let filing = log.filing;
         let query = sqlx::query(sql).bind(filing.activity.0).bind(seat).bind(person).bind(micros(filing.now)).bind(log.message.0);
         if query.execute(&mut **tx).await?.rows_affected() > 0 {
-            log.write(tx, "seat", None, Some(seat)).await?;
+            log.note("seat", None, Some(seat));
         }
         // The promise is kept.
         let sql = "UPDATE seat SET promised_at = NULL, promised_by = NULL WHERE activity_id = $1 AND word = $2";
@@ -244,45 +200,62 @@ async fn take_seats(tx: &mut Tx, log: &Log<'_>, person: i64) -> Result<()> {
     Ok(())
 }
 
-/// Writes the history of one planned person.
+/// Collects the history of one planned person.
 struct Log<'a> {
     filing: &'a Filing<'a>,
     message: MessageKey,
     planned: &'a PlannedPerson,
     person: Option<i64>,
     state: &'static str,
+    /// Field, old value, new value.
+    changes: Vec<(&'static str, Option<String>, Option<String>)>,
 }
 
 impl Log<'_> {
-    async fn proposal(&self, tx: &mut Tx, on_file: Option<&Person>, found: &FoundPerson) -> Result<()> {
+    fn proposal(&mut self, on_file: Option<&Person>, found: &FoundPerson) {
         if self.planned.action == Action::Withdraw {
-            self.write(tx, "listed", on_file.map(|_| "yes"), Some("no")).await?;
+            self.note("listed", on_file.map(|_| "yes"), Some("no"));
         }
-        self.fields(tx, on_file, found).await?;
+        self.fields(on_file, found);
         for seat in &self.planned.seats {
-            self.write(tx, "seat", None, Some(seat)).await?;
+            self.note("seat", None, Some(seat));
         }
-        Ok(())
     }
 
-    /// A row for each field that the letter says and that differs from the list.
-    async fn fields(&self, tx: &mut Tx, on_file: Option<&Person>, found: &FoundPerson) -> Result<()> {
+    /// An entry for each field that the letter says and that differs from the list.
+    fn fields(&mut self, on_file: Option<&Person>, found: &FoundPerson) {
         let old = on_file.cloned().map(Fields::of_person).unwrap_or_default();
         for ((field, new), (_, old)) in Fields::of_found(found).0.iter().zip(old.0.iter().chain(std::iter::repeat(&("", None)))) {
             if new.is_some() && new != old {
-                self.write(tx, field, old.as_deref(), new.as_deref()).await?;
+                self.note(field, old.as_deref(), new.as_deref());
             }
         }
-        Ok(())
     }
 
-    async fn write(&self, tx: &mut Tx, field: &str, old: Option<&str>, new: Option<&str>) -> Result<()> {
-        let sql = "INSERT INTO person_change (activity_id, person_id, message_id, found, action, field, old_value, new_value, state, \
-                   changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    fn note(&mut self, field: &'static str, old: Option<&str>, new: Option<&str>) {
+        self.changes.push((field, old.map(|old| plain(old).into_owned()), new.map(|new| plain(new).into_owned())));
+    }
+
+    /// All entries at once: a submission has about eight.
+    async fn write(&self, tx: &mut Tx, dialect: Dialect) -> Result<()> {
+        if self.changes.is_empty() {
+            return Ok(());
+        }
+        // The same but for the name of the function that makes rows of a JSON list.
+        let sql = match dialect {
+            Dialect::Sqlite => {
+                "INSERT INTO person_change (activity_id, person_id, message_id, found, action, state, changed_at, field, old_value, new_value) \
+                 SELECT $1, $2, $3, $4, $5, $6, $7, c.value ->> 0, c.value ->> 1, c.value ->> 2 FROM json_each($8) AS c"
+            }
+            Dialect::Postgres => {
+                "INSERT INTO person_change (activity_id, person_id, message_id, found, action, state, changed_at, field, old_value, new_value) \
+                 SELECT $1, $2, $3, $4, $5, $6, $7, c.value ->> 0, c.value ->> 1, c.value ->> 2 \
+                   FROM jsonb_array_elements(CAST($8 AS JSONB)) AS c (value)"
+            }
+        };
         let query = sqlx::query(sql).bind(self.filing.activity.0).bind(self.person).bind(self.message.0);
-        let query = query.bind(i64::try_from(self.planned.found)?).bind(self.planned.action.as_str()).bind(field);
-        let query = query.bind(old.map(|old| plain(old).into_owned())).bind(new.map(|new| plain(new).into_owned()));
-        query.bind(self.state).bind(micros(self.filing.now)).execute(&mut **tx).await?;
+        let query = query.bind(i64::try_from(self.planned.found)?).bind(self.planned.action.as_str()).bind(self.state);
+        query.bind(micros(self.filing.now)).bind(to_json(&self.changes)).execute(&mut **tx).await?;
         Ok(())
     }
 }

@@ -1,24 +1,66 @@
 //! Step 4: what the ledger already knows about a letter and its writer. Reads only.
 
+use super::Store;
 use super::activity::ActivityId;
-use super::rows::{Columns, micros};
-use super::threads::{Relations, relations};
-use super::{Store, people};
-use crate::domain::steps::{Findings, Known};
+use super::rows::{Columns, micros, plain};
+use super::threads::{Relations, Relative, Tie, ids_of, relations};
+use crate::domain::address::Address;
+use crate::domain::steps::{Findings, Known, KnownPerson};
+use crate::domain::words::Language;
 use crate::domain::{Fingerprint, MessageKey, Timestamp};
 use crate::mail::Mail;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use jiff::SignedDuration;
 use sqlx::AnyConnection;
 
 /// The same automatic text goes to one address at most once in so long a time (RFC 3834, RELIABILITY S6).
 const SAME_ANSWER: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// Ids, addresses and names of one letter that are looked up. A longer way to a thread is no better one; a letter that names
+/// more people is looked through by a person.
+const LOOKED_UP: usize = 8;
+
+/// All that is asked about a letter, in one question: each costs a change of threads or a round trip.
+///
+/// Forty relatives are enough to find a thread; ten thousand letters with one id must not be read each time. `+`: the activity must
+/// not choose the index, or the whole table is read.
+const ASK: &str = "\
+    SELECT 'filed' AS origin, id, thread_id, CAST(NULL AS TEXT) AS key, CAST(NULL AS TEXT) AS who, CAST(NULL AS TEXT) AS text \
+      FROM message WHERE activity_id = $1 AND fingerprint = $2 \
+    UNION ALL SELECT 'since', watching_since, 0, NULL, NULL, NULL FROM activity WHERE id = $1 \
+    UNION ALL SELECT 'language', spoken.id, 0, spoken.language, NULL, NULL FROM \
+      (SELECT id, language FROM message WHERE sender = $3 AND +activity_id = $1 AND language IS NOT NULL ORDER BY id DESC LIMIT 1) AS spoken \
+    UNION ALL SELECT 'ours', id, thread_id, rfc_id, recipient, NULL FROM outbox \
+      WHERE rfc_id IN ($4, $5, $6, $7, $8, $9, $10, $11) AND +activity_id = $1 \
+    UNION ALL SELECT 'own', m.id, m.thread_id, m.rfc_id, m.sender, m.subject FROM \
+      (SELECT m.id, m.thread_id, m.rfc_id, m.sender, t.subject FROM message m JOIN thread t ON t.id = m.thread_id \
+        WHERE m.rfc_id IN ($4, $5, $6, $7, $8, $9, $10, $11) AND +m.activity_id = $1 LIMIT 40) AS m \
+    UNION ALL SELECT 'named', m.id, m.thread_id, m.rfc_id, m.sender, m.subject FROM \
+      (SELECT m.id, m.thread_id, r.rfc_id, m.sender, t.subject FROM message_reference r \
+         JOIN message m ON m.id = r.message_id JOIN thread t ON t.id = m.thread_id \
+        WHERE r.rfc_id IN ($4, $5, $6, $7, $8, $9, $10, $11) AND +r.activity_id = $1 LIMIT 40) AS m \
+    UNION ALL SELECT 'person', id, 0, name, email, organization FROM person \
+      WHERE email IN ($12, $13, $14, $15, $16, $17, $18, $19) AND +activity_id = $1 AND left_at IS NULL \
+    UNION ALL SELECT 'person', id, 0, name, email, organization FROM person \
+      WHERE name IN ($20, $21, $22, $23, $24, $25, $26, $27) AND +activity_id = $1 AND left_at IS NULL";
+
+/// What the ledger says about a letter, before it is judged.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Found {
+    /// The same letter is filed: its key and thread.
+    pub(super) filed: Option<(MessageKey, i64)>,
+    /// What its ids lead to.
+    pub(super) relations: Relations,
+    language: Option<Language>,
+    since: Option<Timestamp>,
+    people: Vec<KnownPerson>,
+}
 
 impl Store {
     /// What the ledger knows about a letter and its writer.
     pub async fn recall(&self, activity: ActivityId, mail: &Mail, findings: &Findings, now: Timestamp) -> Result<Known> {
         let mut reader = self.readers.acquire().await.context("Cannot read the database")?;
-        recall(&mut reader, activity, mail, findings, now).await
+        let found = ask(&mut reader, activity, mail, findings).await?;
+        known(&mut reader, mail, found, now).await
     }
 
     /// Counts an attempt to read a letter, and commits the count before it is read: a letter that kills the program is found out at
@@ -35,36 +77,80 @@ impl Store {
     }
 }
 
-pub(super) async fn recall(
-    reader: &mut AnyConnection,
-    activity: ActivityId,
-    mail: &Mail,
-    findings: &Findings,
-    now: Timestamp,
-) -> Result<Known> {
+/// Asks for all of it.
+pub(super) async fn ask(reader: &mut AnyConnection, activity: ActivityId, mail: &Mail, findings: &Findings) -> Result<Found> {
     let fingerprint = mail.fingerprint.as_ref().map_or("", Fingerprint::as_str);
-    let writer = mail.writer();
-    let sql = "SELECT (SELECT id FROM message WHERE activity_id = $1 AND fingerprint = $2) AS filed, \
-                      (SELECT language FROM message WHERE activity_id = $1 AND sender = $3 AND language IS NOT NULL \
-                        ORDER BY id DESC LIMIT 1) AS language, \
-                      (SELECT watching_since FROM activity WHERE id = $1) AS since";
-    let query = sqlx::query(sql).bind(activity.0).bind(fingerprint).bind(writer.map(|writer| writer.reveal().to_owned()));
-    let row = query.fetch_one(&mut *reader).await.context("Cannot look up a letter")?;
-    let filed = row.int_or_none("filed")?.map(MessageKey);
-    let relations = relations(reader, activity, mail).await?;
-    let acknowledged_in_thread = acknowledged(reader, mail, &relations, now).await?;
-    let (answers, answers_to) = relations.answers.unzip();
+    let writer = mail.writer().map(Address::reveal);
+    let addresses = findings.contacts.iter().filter_map(|person| person.email.as_ref()).map(Address::reveal);
+    let names = findings.contacts.iter().filter_map(|person| person.name.as_deref());
+    let mut query = sqlx::query(ASK).bind(activity.0).bind(fingerprint).bind(writer);
+    let looked_up = [padded(ids_of(mail)), padded(writer.into_iter().chain(addresses)), padded(names)];
+    for text in looked_up.into_iter().flatten() {
+        query = query.bind(text);
+    }
+    let mut found = Found::default();
+    let mut relatives = Vec::new();
+    for row in query.fetch_all(reader).await.context("Cannot look up a letter")? {
+        let id = row.int("id")?;
+        let tie = match row.text("origin")?.as_str() {
+            "ours" => Tie::Ours,
+            "own" => Tie::Own,
+            "named" => Tie::Named,
+            "filed" => {
+                found.filed = Some((MessageKey(id), row.int("thread_id")?));
+                continue;
+            }
+            "since" => {
+                found.since = Some(row.time("id")?);
+                continue;
+            }
+            "language" => {
+                found.language = row.word_or_none("key")?;
+                continue;
+            }
+            "person" => {
+                if found.people.iter().all(|person| person.id != id) {
+                    let (name, email) = (row.text("key")?, row.address_or_none("who")?);
+                    found.people.push(KnownPerson { id, name, email, organization: row.text_or_none("text")? });
+                }
+                continue;
+            }
+            other => bail!("Cannot look up a letter: the question has no branch “{other}”"),
+        };
+        let (rfc_id, who) = (row.text("key")?, row.text_or_none("who")?);
+        let subject = row.text_or_none("text")?.unwrap_or_default();
+        relatives.push(Relative { tie, id, thread: row.int_or_none("thread_id")?, rfc_id, who, subject });
+    }
+    found.people.sort_by_key(|person| person.id);
+    found.relations = relations(mail, &relatives);
+    Ok(found)
+}
+
+/// As many as the question has places for; NULL equals nothing.
+fn padded<'a>(texts: impl Iterator<Item = &'a str>) -> [Option<String>; LOOKED_UP] {
+    let mut places = [const { None }; LOOKED_UP];
+    for (place, text) in places.iter_mut().zip(texts) {
+        *place = Some(plain(text).into_owned());
+    }
+    places
+}
+
+/// What the plan is told.
+pub(super) async fn known(reader: &mut AnyConnection, mail: &Mail, found: Found, now: Timestamp) -> Result<Known> {
+    let acknowledged_in_thread = acknowledged(reader, mail, &found.relations, now).await?;
+    let filed = found.filed.map(|(message, _)| message);
+    let (answers, answers_to) = found.relations.answers.unzip();
     Ok(Known {
         filed,
         // The letter itself carries its own id; that is no clash.
-        same_message_id: relations.same_id.filter(|_| filed.is_none()),
-        thread: relations.thread,
+        same_message_id: found.relations.same_id.filter(|_| filed.is_none()),
+        thread: found.relations.thread,
         answers,
         answers_to: answers_to.flatten(),
         acknowledged_in_thread,
-        sender_language: row.word_or_none("language")?,
-        people: people::known(reader, activity, mail, findings).await?,
-        watching_since: row.time_or_none("since")?,
+        sender_language: found.language,
+        people: found.people,
+        watching_since: found.since,
     })
 }
 

@@ -1,9 +1,9 @@
 //! Full text, in six languages, alike on both databases: the folding is ours, the databases only keep words.
 
+use super::Store;
 use super::activity::ActivityId;
 use super::lists::message_of;
 use super::pool::Dialect;
-use super::{Store, Tx};
 use crate::domain::records::Message;
 use crate::mail::Mail;
 use anyhow::{Context, Result};
@@ -135,18 +135,6 @@ pub(super) fn words_of(mail: &Mail) -> String {
         add(attachment.text.as_deref().unwrap_or_default());
     }
     fold_for_search(&text)
-}
-
-/// Makes a filed letter findable.
-pub(super) async fn index(tx: &mut Tx, dialect: Dialect, message: i64, words: &str) -> Result<()> {
-    // FTS5 and tsvector have no common spelling. The vector is made from the list of words, not by PostgreSQL's parser: that
-    // would cut them anew, and is the slowest part of filing there.
-    let sql = match dialect {
-        Dialect::Sqlite => "INSERT INTO search (rowid, words) VALUES ($1, $2)",
-        Dialect::Postgres => "INSERT INTO search (message_id, words) VALUES ($1, array_to_tsvector(string_to_array($2, ' ')))",
-    };
-    sqlx::query(sql).bind(message).bind(words).execute(&mut **tx).await.context("Cannot index a letter")?;
-    Ok(())
 }
 
 impl Store {

@@ -4,83 +4,86 @@
 //! that came in leads to its thread only when something else agrees: the base subject, or the writer. An id of our own needs no
 //! second witness: it is a keyed hash that only its addressee has seen.
 
-use super::activity::ActivityId;
-use super::rows::{Columns, indexable};
+use super::rows::indexable;
 use super::search::fold_for_search;
 use crate::domain::address::Address;
 use crate::domain::{LetterKey, MessageKey};
 use crate::mail::Mail;
-use anyhow::{Context, Result};
-use sqlx::AnyConnection;
-
-/// Ids asked for at once: the letter's own and the nearest others. A longer way to a thread is no better one.
-const IDS: usize = 8;
 
 /// What the ids of a letter lead to.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Relations {
     /// Its thread.
     pub(super) thread: Option<i64>,
-    /// A filed letter with the same Message-ID (the fingerprint was looked up before: so the content differs).
+    /// A filed letter with the same Message-ID (and another fingerprint, or it would be a copy).
     pub(super) same_id: Option<MessageKey>,
     /// The letter of ours that it answers or reports on, and to whom that went.
     pub(super) answers: Option<(LetterKey, Option<Address>)>,
 }
 
-/// Looks up the letter's own id and those it names.
-pub(super) async fn relations(tx: &mut AnyConnection, activity: ActivityId, mail: &Mail) -> Result<Relations> {
-    let own = mail.message_id.as_deref().and_then(indexable);
-    let named = named_ids(mail);
-    // A bounce carries the letter that it reports on.
-    let nested: Vec<&str> = mail.nested.iter().filter_map(|letter| letter.message_id.as_deref().and_then(indexable)).collect();
-    let mut ids: Vec<&str> = own.into_iter().chain(named.iter().copied()).chain(nested).take(IDS).collect();
-    let Some(&first) = ids.first() else { return Ok(Relations::default()) };
-    ids.resize(IDS, first);
-    // 40 rows are enough to find a relative; ten thousand letters with one id must not be read each time. `+`: the activity must not
-    // choose the index, or SQLite reads the whole outbox.
-    let sql = "SELECT 'letter' AS origin, o.id, o.thread_id, o.rfc_id, o.recipient AS who, '' AS subject FROM outbox o \
-                WHERE o.rfc_id IN ($2, $3, $4, $5, $6, $7, $8, $9) AND +o.activity_id = $1 \
-               UNION ALL \
-               SELECT 'message', m.id, m.thread_id, m.rfc_id, m.sender, t.subject FROM message m JOIN thread t ON t.id = m.thread_id \
-                WHERE m.rfc_id IN ($2, $3, $4, $5, $6, $7, $8, $9) AND m.activity_id = $1 \
-               UNION ALL \
-               SELECT 'reference', m.id, m.thread_id, r.rfc_id, m.sender, t.subject FROM message_reference r \
-                 JOIN message m ON m.id = r.message_id JOIN thread t ON t.id = m.thread_id \
-                WHERE r.rfc_id IN ($2, $3, $4, $5, $6, $7, $8, $9) AND +r.activity_id = $1 \
-               LIMIT 40";
-    let mut query = sqlx::query(sql).bind(activity.0);
-    for id in &ids {
-        query = query.bind((*id).to_owned());
-    }
-    let rows = query.fetch_all(tx).await.context("Cannot look up the thread of a letter")?;
+/// A letter that shares an id with the one at hand.
+#[derive(Debug)]
+pub(super) struct Relative {
+    /// How: by its own id, or by an id that it names.
+    pub(super) tie: Tie,
+    pub(super) id: i64,
+    pub(super) thread: Option<i64>,
+    /// The id that they share.
+    pub(super) rfc_id: String,
+    /// Who wrote it; of a letter of ours, whom it went to.
+    pub(super) who: Option<String>,
+    /// Base subject of its thread.
+    pub(super) subject: String,
+}
 
-    let subject = fold_for_search(&mail.base_subject);
+/// How letters share an id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tie {
+    /// It is our own letter.
+    Ours,
+    /// The id is its own.
+    Own,
+    /// It names the id.
+    Named,
+}
+
+/// The ids by which a letter's relatives are looked up, its own first.
+pub(super) fn ids_of(mail: &Mail) -> impl Iterator<Item = &str> {
+    let own = mail.message_id.as_deref().and_then(indexable);
+    // A bounce carries the letter that it reports on.
+    let nested = mail.nested.iter().filter_map(|letter| letter.message_id.as_deref().and_then(indexable));
+    own.into_iter().chain(named_ids(mail)).chain(nested)
+}
+
+/// Judges the relatives.
+pub(super) fn relations(mail: &Mail, relatives: &[Relative]) -> Relations {
+    let own = mail.message_id.as_deref();
+    let named = named_ids(mail);
     let writer = mail.writer().map(Address::reveal);
+    let subject = if relatives.is_empty() { String::new() } else { fold_for_search(&mail.base_subject) };
     let mut found = Relations::default();
     let mut kin: Option<i64> = None;
-    for row in rows {
-        let (origin, id) = (row.text("origin")?, row.text("rfc_id")?);
-        if origin == "letter" {
-            if own != Some(id.as_str()) && found.answers.is_none() {
-                found.answers = Some((LetterKey(row.int("id")?), row.address_or_none("who")?));
-                found.thread = row.int_or_none("thread_id")?;
+    for relative in relatives {
+        let is_own = own == Some(relative.rfc_id.as_str());
+        if relative.tie == Tie::Ours {
+            if !is_own && found.answers.is_none() {
+                found.answers = Some((LetterKey(relative.id), relative.who.as_deref().and_then(Address::parse)));
+                found.thread = relative.thread;
             }
             continue;
         }
-        let is_own = own == Some(id.as_str());
-        if is_own && origin == "message" && found.same_id.is_none() {
-            found.same_id = Some(MessageKey(row.int("id")?));
+        if is_own && relative.tie == Tie::Own && found.same_id.is_none() {
+            found.same_id = Some(MessageKey(relative.id));
         }
-        let related = is_own || named.contains(&id.as_str());
-        let same_writer = writer.is_some() && row.text_or_none("who")?.as_deref() == writer;
-        let same_subject = !subject.is_empty() && fold_for_search(&row.text("subject")?) == subject;
-        if related && (same_subject || same_writer) {
-            let thread = row.int("thread_id")?;
+        let related = is_own || named.contains(&relative.rfc_id.as_str());
+        let same_writer = writer.is_some() && relative.who.as_deref() == writer;
+        let same_subject = !subject.is_empty() && fold_for_search(&relative.subject) == subject;
+        if let Some(thread) = relative.thread.filter(|_| related && (same_subject || same_writer)) {
             kin = Some(kin.map_or(thread, |oldest| oldest.min(thread)));
         }
     }
     found.thread = found.thread.or(kin);
-    Ok(found)
+    found
 }
 
 /// The ids that the letter names: those it answers first, then References from the nearest to the farthest.

@@ -28,7 +28,7 @@ async fn why_tells_evidence_reasons_places_and_what_became_of_the_answer() {
         assert_eq!(why.evidence[0]["words"], "a question of Jane Doe");
         assert_eq!(why.reasons, letter.plan.reasons);
         assert_eq!(why.places, [letter.raw.place]);
-        assert_eq!(why.journal.iter().map(|entry| entry.event.as_str()).collect::<Vec<_>>(), ["enqueued", "filed", "dropped"]);
+        assert_eq!(why.journal.iter().map(|entry| entry.event.as_str()).collect::<Vec<_>>(), ["filed", "enqueued", "dropped"]);
         assert_eq!(why.journal[2].actor, "secretary");
         assert!(ledger.store.why(MessageKey(999)).await.unwrap().is_none());
     })
