@@ -68,7 +68,7 @@ impl Post {
     }
 
     async fn state(&self, letter: LetterKey) -> OutboxState {
-        self.store.letter(letter).await.unwrap().unwrap().state
+        self.store.letter(self.activity, letter).await.unwrap().unwrap().state
     }
 
     async fn deliver(&mut self, hours: i64) -> Vec<Settled> {
@@ -104,9 +104,9 @@ async fn a_letter_that_is_due_is_sent_once_from_an_address_of_its_own() {
     assert_eq!((first, second), (vec![Settled::Accepted], vec![]));
     assert_eq!(post.state(letter).await, OutboxState::Accepted);
     let taken = server.taken();
-    let id = post.store.letter(letter).await.unwrap().unwrap().message_id;
+    let id = post.store.letter(post.activity, letter).await.unwrap().unwrap().message_id;
     assert!(post.delivery.bounces.is_of(&address(&taken[0].from), &id), "{}", taken[0].from);
-    assert_eq!(taken[0].letter.as_bytes(), post.store.letter_bytes(letter).await.unwrap().unwrap());
+    assert_eq!(taken[0].letter.as_bytes(), post.store.letter_bytes(post.activity, letter).await.unwrap().unwrap());
 }
 
 #[tokio::test]
@@ -135,7 +135,7 @@ async fn a_greylisted_letter_is_delivered_by_the_next_try_with_the_same_bytes() 
     let later = post.deliver(1).await;
 
     assert_eq!((refused, state, at_once, later), (vec![Settled::Postponed], OutboxState::Retry, vec![], vec![Settled::Accepted]));
-    assert_eq!(server.taken()[0].letter.as_bytes(), post.store.letter_bytes(letter).await.unwrap().unwrap());
+    assert_eq!(server.taken()[0].letter.as_bytes(), post.store.letter_bytes(post.activity, letter).await.unwrap().unwrap());
 }
 
 #[tokio::test]
@@ -155,7 +155,7 @@ async fn a_letter_that_is_always_deferred_is_given_up_after_five_days() {
     assert_eq!(post.state(letter).await, OutboxState::Failed);
     // Five days on the minute, longer here: the tries of this test fall on full hours.
     assert!((24 * 5..24 * 7).contains(&last_try), "{last_try}");
-    assert!(post.store.letter(letter).await.unwrap().unwrap().note.starts_with("Given up after five days: 450"));
+    assert!(post.store.letter(post.activity, letter).await.unwrap().unwrap().note.starts_with("Given up after five days: 450"));
 }
 
 #[tokio::test]
@@ -171,7 +171,7 @@ async fn a_letter_refused_for_good_is_never_tried_again() {
 
     assert_eq!((ends, again), (vec![Settled::Failed, Settled::Accepted], vec![]));
     assert_eq!((post.state(gone).await, post.state(jane).await), (OutboxState::Failed, OutboxState::Accepted));
-    assert_eq!(post.store.letter(gone).await.unwrap().unwrap().note, "550 5.1.1 No such user");
+    assert_eq!(post.store.letter(post.activity, gone).await.unwrap().unwrap().note, "550 5.1.1 No such user");
 }
 
 #[tokio::test]
@@ -239,7 +239,7 @@ async fn the_loop_ends_after_the_letter_in_hand() {
     reply.notify_one();
     running.await.unwrap();
 
-    let states = [first, second].map(|letter| post.store.letter(letter));
+    let states = [first, second].map(|letter| post.store.letter(post.activity, letter));
     let states = futures_util::future::join_all(states).await.into_iter().map(|letter| letter.unwrap().unwrap().state);
     assert_eq!(states.collect::<Vec<_>>(), [OutboxState::Accepted, OutboxState::Ready]);
 }
@@ -265,7 +265,7 @@ async fn a_reply_of_postfix_lost_after_the_dot_makes_one_more_copy_with_the_same
     let Some(postfix) = Postfix::running() else { return };
     let mut post = Post::to(cutter(postfix.port, 1).await).await;
     let letter = post.enqueue("joe@post.example").await;
-    let id = post.store.letter(letter).await.unwrap().unwrap().message_id;
+    let id = post.store.letter(post.activity, letter).await.unwrap().unwrap().message_id;
 
     let lost = post.deliver(0).await;
     let again = post.deliver(1).await;

@@ -72,17 +72,20 @@ impl Store {
     }
 
     /// One letter.
-    pub async fn message(&self, id: MessageKey) -> Result<Option<Message>> {
-        let sql = "SELECT id, thread_id, kind, confidence, language, subject, sender, sent_at, filed_at, needs_reply FROM message WHERE id = $1";
-        let row = sqlx::query(sql).bind(id.0).fetch_optional(&self.readers).await.context("Cannot read a letter")?;
+    pub async fn message(&self, activity: ActivityId, id: MessageKey) -> Result<Option<Message>> {
+        let sql = "SELECT id, thread_id, kind, confidence, language, subject, sender, sent_at, filed_at, needs_reply FROM message \
+                   WHERE id = $1 AND activity_id = $2";
+        let row =
+            sqlx::query(sql).bind(id.0).bind(activity.0).fetch_optional(&self.readers).await.context("Cannot read a letter")?;
         row.as_ref().map(message_of).transpose()
     }
 
     /// All that is known about why a letter became what it became.
-    pub async fn why(&self, id: MessageKey) -> Result<Option<Why>> {
+    pub async fn why(&self, activity: ActivityId, id: MessageKey) -> Result<Option<Why>> {
         let sql = "SELECT id, thread_id, kind, confidence, language, subject, sender, sent_at, filed_at, needs_reply, answer, evidence, \
-                   reasons, findings, defects, same_id_as FROM message WHERE id = $1";
-        let row = sqlx::query(sql).bind(id.0).fetch_optional(&self.readers).await.context("Cannot read a letter")?;
+                   reasons, findings, defects, same_id_as FROM message WHERE id = $1 AND activity_id = $2";
+        let row =
+            sqlx::query(sql).bind(id.0).bind(activity.0).fetch_optional(&self.readers).await.context("Cannot read a letter")?;
         let Some(row) = row else { return Ok(None) };
         Ok(Some(Why {
             message: message_of(&row)?,
@@ -104,9 +107,14 @@ impl Store {
     }
 
     /// The bytes of a letter as they came.
-    pub async fn raw(&self, id: MessageKey) -> Result<Option<Vec<u8>>> {
-        let sql = "SELECT bytes, size FROM raw WHERE message_id = $1";
-        let row = sqlx::query(sql).bind(id.0).fetch_optional(&self.readers).await.context("Cannot read a letter's bytes")?;
+    pub async fn raw(&self, activity: ActivityId, id: MessageKey) -> Result<Option<Vec<u8>>> {
+        let sql = "SELECT bytes, size FROM raw WHERE message_id = $1 AND activity_id = $2";
+        let row = sqlx::query(sql)
+            .bind(id.0)
+            .bind(activity.0)
+            .fetch_optional(&self.readers)
+            .await
+            .context("Cannot read a letter's bytes")?;
         let Some(row) = row else { return Ok(None) };
         // The frame says its size; for a letter of which only the header was fetched that is less than the row says.
         let frame = row.bytes("bytes")?;

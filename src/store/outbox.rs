@@ -37,6 +37,12 @@ pub struct LetterFilter {
     pub message: Option<MessageKey>,
 }
 
+impl From<Option<OutboxState>> for LetterFilter {
+    fn from(state: Option<OutboxState>) -> LetterFilter {
+        LetterFilter { state, ..LetterFilter::default() }
+    }
+}
+
 /// What a letter belongs to.
 #[derive(Clone, Copy, Debug, Default)]
 struct Ties<'a> {
@@ -211,7 +217,8 @@ impl Store {
     }
 
     /// Letters of the outbox, newest first.
-    pub async fn letters(&self, activity: ActivityId, filter: &LetterFilter) -> Result<Vec<Letter>> {
+    pub async fn letters(&self, activity: ActivityId, filter: impl Into<LetterFilter>) -> Result<Vec<Letter>> {
+        let filter = filter.into();
         let sql = "SELECT id, kind, recipient, state, note, due_at, tries, rfc_id, message_id FROM outbox WHERE activity_id = $1 \
                    AND (CAST($2 AS TEXT) IS NULL OR state = $2) AND (CAST($3 AS TEXT) IS NULL OR kind = $3) \
                    AND (CAST($4 AS BIGINT) IS NULL OR message_id = $4) ORDER BY id DESC LIMIT $5";
@@ -222,16 +229,26 @@ impl Store {
     }
 
     /// One letter of the outbox.
-    pub async fn letter(&self, letter: LetterKey) -> Result<Option<Letter>> {
-        let sql = "SELECT id, kind, recipient, state, note, due_at, tries, rfc_id, message_id FROM outbox WHERE id = $1";
-        let row = sqlx::query(sql).bind(letter.0).fetch_optional(&self.readers).await.with_context(|| cannot("read", letter))?;
+    pub async fn letter(&self, activity: ActivityId, letter: LetterKey) -> Result<Option<Letter>> {
+        let sql = "SELECT id, kind, recipient, state, note, due_at, tries, rfc_id, message_id FROM outbox WHERE id = $1 AND activity_id = $2";
+        let row = sqlx::query(sql)
+            .bind(letter.0)
+            .bind(activity.0)
+            .fetch_optional(&self.readers)
+            .await
+            .with_context(|| cannot("read", letter))?;
         row.as_ref().map(letter_of).transpose()
     }
 
     /// The frozen bytes of a letter of the outbox.
-    pub async fn letter_bytes(&self, letter: LetterKey) -> Result<Option<Vec<u8>>> {
-        let sql = "SELECT bytes FROM outbox WHERE id = $1";
-        let row = sqlx::query(sql).bind(letter.0).fetch_optional(&self.readers).await.with_context(|| cannot("read", letter))?;
+    pub async fn letter_bytes(&self, activity: ActivityId, letter: LetterKey) -> Result<Option<Vec<u8>>> {
+        let sql = "SELECT bytes FROM outbox WHERE id = $1 AND activity_id = $2";
+        let row = sqlx::query(sql)
+            .bind(letter.0)
+            .bind(activity.0)
+            .fetch_optional(&self.readers)
+            .await
+            .with_context(|| cannot("read", letter))?;
         row.map(|row| row.bytes("bytes")).transpose()
     }
 }

@@ -19,16 +19,15 @@ use std::ops::Range;
 const SOON: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 impl Store {
-    /// How the letters of a span add up: every letter seen is filed once, or it is unaccounted for.
-    pub async fn conservation(&self, activity: ActivityId, from: Timestamp, to: Timestamp) -> Result<Conservation> {
-        self.add_up(activity, self.filed(activity, from, to).await?, to).await
-    }
-
-    /// How all letters since the activity began add up; from counters, so that a million letters cost nothing.
-    async fn conservation_of_all(&self, activity: ActivityId) -> Result<Conservation> {
-        let counters = self.counters(activity).await?;
-        let by_kind = counters.into_iter().filter_map(|(name, value)| Some((name.parse().ok()?, value))).collect();
-        self.add_up(activity, by_kind, Timestamp::MAX).await
+    /// How the letters of a span add up: every letter seen is filed once, or it is unaccounted for. Without a span, all since the
+    /// activity began; these are counters, so that a million letters cost nothing.
+    pub async fn conservation(&self, activity: ActivityId, span: Option<Range<Timestamp>>) -> Result<Conservation> {
+        let Some(Range { start, end }) = span else {
+            let counters = self.counters(activity).await?;
+            let by_kind = counters.into_iter().filter_map(|(name, value)| Some((name.parse().ok()?, value))).collect();
+            return self.add_up(activity, by_kind, Timestamp::MAX).await;
+        };
+        self.add_up(activity, self.filed(activity, start, end).await?, end).await
     }
 
     async fn add_up(&self, activity: ActivityId, by_kind: BTreeMap<Kind, i64>, to: Timestamp) -> Result<Conservation> {
@@ -58,7 +57,7 @@ impl Store {
             held,
             failed,
             proposals: self.proposed(activity).await?,
-            conservation: self.conservation_of_all(activity).await?,
+            conservation: self.conservation(activity, None).await?,
         })
     }
 

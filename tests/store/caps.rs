@@ -21,7 +21,7 @@ async fn send_all(store: &Store, now: Timestamp, caps: &Caps) -> usize {
 
 async fn in_state(ledger: &Ledger, state: OutboxState) -> usize {
     let filter = LetterFilter { state: Some(state), ..LetterFilter::default() };
-    ledger.store.letters(ledger.activity, &filter).await.unwrap().len()
+    ledger.store.letters(ledger.activity, filter).await.unwrap().len()
 }
 
 #[tokio::test]
@@ -36,7 +36,7 @@ async fn the_fourth_letter_of_a_day_to_one_address_is_held_with_its_reason() {
 
         assert_eq!(sent, 4);
         let filter = LetterFilter { state: Some(OutboxState::Held), ..LetterFilter::default() };
-        let held = ledger.store.letters(ledger.activity, &filter).await.unwrap();
+        let held = ledger.store.letters(ledger.activity, filter).await.unwrap();
         assert_eq!(held.len(), 2);
         assert!(held[0].note.contains("most for one address"), "{}", held[0].note);
         assert_eq!(ledger.store.breaker().await.unwrap().open_since, None);

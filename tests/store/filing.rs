@@ -33,7 +33,7 @@ async fn the_bytes_come_back_as_they_came() {
 
         let filed = letter.file(ledger).await;
 
-        assert_eq!(ledger.store.raw(filed.message).await.unwrap().unwrap(), letter.raw.bytes);
+        assert_eq!(ledger.store.raw(ledger.activity, filed.message).await.unwrap().unwrap(), letter.raw.bytes);
     })
     .await;
 }

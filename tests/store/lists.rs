@@ -22,7 +22,7 @@ async fn why_tells_evidence_reasons_places_and_what_became_of_the_answer() {
         let filed = letter.file(ledger).await;
         ledger.store.drop_letter(filed.letters[0], "secretary", now()).await.unwrap();
 
-        let why = ledger.store.why(filed.message).await.unwrap().unwrap();
+        let why = ledger.store.why(ledger.activity, filed.message).await.unwrap().unwrap();
 
         assert_eq!((why.message.kind, why.message.confidence), (Kind::Inquiry, 0.75));
         assert_eq!(why.evidence[0]["words"], "a question of Jane Doe");
@@ -30,7 +30,7 @@ async fn why_tells_evidence_reasons_places_and_what_became_of_the_answer() {
         assert_eq!(why.places, [letter.raw.place]);
         assert_eq!(why.journal.iter().map(|entry| entry.event.as_str()).collect::<Vec<_>>(), ["filed", "enqueued", "dropped"]);
         assert_eq!(why.journal[2].actor, "secretary");
-        assert!(ledger.store.why(MessageKey(999)).await.unwrap().is_none());
+        assert!(ledger.store.why(ledger.activity, MessageKey(999)).await.unwrap().is_none());
     })
     .await;
 }
@@ -93,7 +93,7 @@ async fn letters_are_listed_by_kind_time_and_need() {
             let messages = ledger.store.messages(ledger.activity, &filter).await.unwrap();
             assert_eq!(messages.iter().map(|message| message.id).collect::<Vec<_>>(), expected, "{filter:?}");
         }
-        assert_eq!(ledger.store.message(bounce).await.unwrap().unwrap().kind, Kind::Bounce);
+        assert_eq!(ledger.store.message(ledger.activity, bounce).await.unwrap().unwrap().kind, Kind::Bounce);
         assert_eq!(ledger.store.threads_waiting(ledger.activity).await.unwrap().len(), 1);
     })
     .await;

@@ -25,7 +25,7 @@ async fn claim(ledger: &Ledger, now: Timestamp) -> Option<ClaimedLetter> {
 }
 
 async fn state(ledger: &Ledger, letter: LetterKey) -> OutboxState {
-    ledger.store.letter(letter).await.unwrap().unwrap().state
+    ledger.store.letter(ledger.activity, letter).await.unwrap().unwrap().state
 }
 
 async fn events(ledger: &Ledger, letter: LetterKey) -> Vec<String> {
@@ -42,7 +42,7 @@ async fn a_second_letter_for_the_same_intent_is_not_written() {
         let written = ledger.store.enqueue(ledger.activity, &[again], now()).await.unwrap();
 
         assert!(written.is_empty());
-        assert_eq!(ledger.store.letters(ledger.activity, &LetterFilter::default()).await.unwrap().len(), 1);
+        assert_eq!(ledger.store.letters(ledger.activity, LetterFilter::default()).await.unwrap().len(), 1);
     })
     .await;
 }
@@ -238,11 +238,13 @@ async fn letters_are_listed_by_state_and_kind() {
         let held = enqueue(ledger, "held", OutboxState::Held).await;
 
         let filter = LetterFilter { state: Some(OutboxState::Held), kind: Some(Outgoing::Acknowledgement), message: None };
-        let letters = ledger.store.letters(ledger.activity, &filter).await.unwrap();
+        let letters = ledger.store.letters(ledger.activity, filter).await.unwrap();
 
         assert_eq!(letters.iter().map(|letter| letter.id).collect::<Vec<_>>(), [held]);
-        assert!(ledger.store.letter_bytes(held).await.unwrap().unwrap().starts_with(b"To: writer@member.example"));
-        assert_eq!(ledger.store.letter(LetterKey(999)).await.unwrap(), None);
+        assert!(
+            ledger.store.letter_bytes(ledger.activity, held).await.unwrap().unwrap().starts_with(b"To: writer@member.example")
+        );
+        assert_eq!(ledger.store.letter(ledger.activity, LetterKey(999)).await.unwrap(), None);
     })
     .await;
 }

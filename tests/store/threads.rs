@@ -82,7 +82,7 @@ async fn letters_with_one_message_id_are_all_kept_and_flagged() {
         assert_eq!((known.filed, known.same_message_id), (None, Some(original.message)));
         assert_eq!(known.acknowledged_in_thread, 1, "no second answer for the same Message-ID");
         assert!(filed.new && filed.message != original.message);
-        let why = ledger.store.why(filed.message).await.unwrap().unwrap();
+        let why = ledger.store.why(ledger.activity, filed.message).await.unwrap().unwrap();
         assert_eq!(why.same_message_id, Some(original.message));
     })
     .await;

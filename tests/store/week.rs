@@ -49,7 +49,7 @@ async fn the_week_adds_up() {
         assert_eq!(week.conservation.by_kind[&Kind::Inquiry], 2);
         assert_eq!((week.conservation.seen, week.conservation.unaccounted), (4, 1));
         assert_eq!((week.seats.len(), week.liaisons.len()), (9, 1));
-        let span = ledger.store.conservation(ledger.activity, week.from, week.to).await.unwrap();
+        let span = ledger.store.conservation(ledger.activity, Some(week.from..week.to)).await.unwrap();
         assert_eq!((span.seen, span.unaccounted), (3, 1));
     })
     .await;
@@ -117,7 +117,7 @@ async fn a_week_has_one_digest_however_often_it_is_written() {
 
         assert_eq!((first, again, other_text), (true, false, false));
         assert!(ledger.store.has_digest(ledger.activity, WEEK).await.unwrap());
-        assert_eq!(ledger.store.letters(ledger.activity, &LetterFilter::default()).await.unwrap().len(), 1);
+        assert_eq!(ledger.store.letters(ledger.activity, LetterFilter::default()).await.unwrap().len(), 1);
     })
     .await;
 }
