@@ -1,1 +1,151 @@
-//! (under construction)
+//! Composition: builds everything, starts every loop, stops them. The only place that spawns.
+
+use crate::clock::Clock;
+use crate::config::{BounceAddresses, Config};
+use crate::delivery::Delivery;
+use crate::desk::Desk;
+use crate::intake::Intake;
+use crate::knowledge::{Current, Knowledge};
+use crate::mailbox;
+use crate::reminders::Reminders;
+use crate::reply::Identity;
+use crate::smtp::{Bounces, Transport};
+use crate::stop::{self, Stop};
+use crate::store::Store;
+use anyhow::{Context, Result, bail};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+use tracing::{error, info, warn};
+
+/// A letter in hand may take this long to be finished after SIGTERM; systemd's own limit is 90 s.
+const DRAIN: Duration = Duration::from_secs(20);
+
+/// What the letters are read for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// To be answered and shelved.
+    Watch,
+    /// To be on file; nobody is answered, nothing is moved.
+    Import,
+}
+
+/// A daemon, built and not yet started.
+#[derive(Debug)]
+pub struct Daemon {
+    config: Config,
+    /// Read again on SIGHUP; none for the demo, whose configuration is no file.
+    file: Option<PathBuf>,
+    desk: Desk,
+}
+
+/// Rules, templates and policy of a configuration.
+pub fn knowledge(config: &Config) -> Result<Knowledge> {
+    Knowledge::load(&config.resources(), config.activity.charter.get_ref(), |rules| config.policy(&rules.charter))
+}
+
+impl Daemon {
+    /// Opens the ledger and loads the rules; starts nothing.
+    pub async fn build(config: Config, file: Option<&Path>, clock: Clock, mode: Mode) -> Result<Daemon> {
+        let mut knowledge = knowledge(&config)?;
+        knowledge.policy.silent = mode == Mode::Import;
+        let store = Store::open(&config.database).await?;
+        let activity = store.begin(&knowledge.rules.charter, clock.now()).await?;
+        let instance = store.instance().await?;
+        let name = config.activity.from_name.clone();
+        let identity = Arc::new(Identity::new(&knowledge.rules.charter, name, instance.id, instance.key.to_vec().into()));
+        let bell = Arc::new(Notify::new());
+        let desk = Desk { store, activity, knowledge: Current::new(knowledge), identity, clock, bell };
+        Ok(Daemon { config, file: file.map(Path::to_path_buf), desk })
+    }
+
+    /// Where letters are filed; the demo and the import use it without the loops.
+    pub fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
+    /// The mailboxes of the configuration.
+    pub fn mailboxes(&self) -> Vec<mailbox::Settings> {
+        self.config.mailboxes.iter().map(|settings| settings.get_ref().clone()).collect()
+    }
+
+    /// The loop over the chair's week and the deadlines.
+    pub fn reminders(&self) -> Reminders {
+        Reminders::new(self.desk.clone(), self.config.digest.clone())
+    }
+
+    /// The loop over the outbox.
+    pub async fn delivery(&self) -> Result<Delivery> {
+        let mailbox = self.desk.knowledge.get().rules.charter.mailbox.clone();
+        Ok(Delivery {
+            store: self.desk.store.clone(),
+            transport: Transport::new(self.config.transport.clone())?,
+            bounces: match self.config.activity.bounce_addresses {
+                BounceAddresses::Keyed => Bounces::new(mailbox, self.desk.store.instance().await?.key.to_vec().into()),
+                BounceAddresses::Plain => Bounces::unmarked(mailbox),
+            },
+            caps: self.config.caps.clone(),
+            clock: self.desk.clock,
+            wake: Arc::clone(&self.desk.bell),
+        })
+    }
+
+    /// Runs all loops until SIGTERM or SIGINT, then lets each finish the letter in hand. SIGHUP loads the rules anew.
+    pub async fn run(self) -> Result<()> {
+        let mut terminate = on(SignalKind::terminate())?;
+        let mut interrupt = on(SignalKind::interrupt())?;
+        let mut hangup = on(SignalKind::hangup())?;
+        let (stopper, stop) = stop::signal();
+        let mut loops = self.spawn(&stop).await?;
+        info!("Started with {} mailboxes", self.config.mailboxes.len());
+        let ended = loop {
+            tokio::select! {
+                _ = terminate.recv() => break None,
+                _ = interrupt.recv() => break None,
+                _ = hangup.recv() => self.reload(),
+                ended = loops.join_next() => break Some(ended),
+            }
+        };
+        stopper.stop();
+        let drained = tokio::time::timeout(DRAIN, async { while loops.join_next().await.is_some() {} }).await;
+        if drained.is_err() {
+            warn!("A loop did not end within {} s; what it had in hand is taken up again at the next start", DRAIN.as_secs());
+        }
+        self.desk.store.close().await;
+        match ended {
+            None => Ok(info!("Stopped")),
+            Some(Some(Err(error))) => Err(error).context("A loop ended by a fault of the program; it starts again with the daemon"),
+            Some(_) => bail!("A loop ended before it was told to; it starts again with the daemon"),
+        }
+    }
+
+    async fn spawn(&self, stop: &Stop) -> Result<JoinSet<()>> {
+        let mut loops = JoinSet::new();
+        for mailbox in &self.config.mailboxes {
+            let intake = Intake::new(self.desk.clone(), mailbox.get_ref().clone());
+            loops.spawn(intake.run(stop.clone()));
+        }
+        loops.spawn(self.delivery().await?.run(stop.clone()));
+        loops.spawn(self.reminders().run(stop.clone()));
+        Ok(loops)
+    }
+
+    /// Takes new rules into use; a set that fails to load leaves the old one working.
+    fn reload(&self) {
+        let Some(file) = &self.file else { return };
+        match Config::load(file).and_then(|config| knowledge(&config)) {
+            Ok(knowledge) => {
+                self.desk.knowledge.replace(knowledge);
+                info!("Loaded the rules anew");
+            }
+            Err(error) => error!("The rules were not loaded; the old ones go on working: {error:#}"),
+        }
+    }
+}
+
+fn on(kind: SignalKind) -> Result<Signal> {
+    signal(kind).context("Cannot listen for signals")
+}

@@ -1,1 +1,85 @@
-//! (under construction)
+//! LOOP 1: one task a mailbox. Connects, compares each folder with the ledger, files what is not in it, shelves, waits.
+//!
+//! The mailbox is the queue and the database the ledger: what is to be done is the difference of the two, found anew at every
+//! sweep, so a crash, a lost wake-up or a person's hand costs nothing but time. A letter stays where it is until it is filed;
+//! one that cannot be filed now is tried again at the next sweep, and never stops the ones behind it.
+
+use crate::desk::Desk;
+use crate::mailbox::{self, Mailbox, back_off};
+use crate::shelving::shelve_due;
+use crate::stop::Stop;
+use anyhow::Result;
+use tracing::{error, info, warn};
+
+/// The loop over one mailbox.
+#[derive(Debug)]
+pub struct Intake {
+    desk: Desk,
+    settings: mailbox::Settings,
+}
+
+impl Intake {
+    /// A loop over the mailbox of these settings.
+    pub fn new(desk: Desk, settings: mailbox::Settings) -> Intake {
+        Intake { desk, settings }
+    }
+
+    /// Runs until told to stop. A failure of the mailbox or of the database is told once, waited out and tried again.
+    pub async fn run(self, mut stop: Stop) {
+        let mut failures = 0;
+        while !stop.is_given() {
+            let mut served = false;
+            let Err(error) = self.session(&mut stop, &mut served).await else { return };
+            // A session that worked before it broke starts the back-off anew.
+            failures = if served { 1 } else { failures + 1 };
+            let pause = back_off(failures);
+            let name = self.settings.name();
+            let seconds = pause.as_secs();
+            error!(mailbox.name = name, failures, "Mailbox {name} cannot be watched, trying again in {seconds} s: {error:#}");
+            if stop.within(pause).await {
+                return;
+            }
+        }
+    }
+
+    async fn session(&self, stop: &mut Stop, served: &mut bool) -> Result<()> {
+        let mut mailbox = Mailbox::connect(&self.settings).await?;
+        info!(mailbox.name = self.settings.name(), "Watching mailbox {}", self.settings.name());
+        while !stop.is_given() {
+            for folder in self.settings.folders() {
+                self.sweep(&mut mailbox, &folder, stop).await?;
+            }
+            shelve_due(&self.desk.store, self.desk.activity, &mut mailbox, &self.settings, self.desk.clock.now()).await?;
+            *served = true;
+            if stop.is_given() {
+                break;
+            }
+            tokio::select! {
+                wake = mailbox.wait() => { wake?; }
+                () = stop.given() => {}
+            }
+        }
+        mailbox.close().await;
+        Ok(())
+    }
+
+    /// Files what the folder holds and the ledger does not know.
+    async fn sweep(&self, mailbox: &mut Mailbox, folder: &str, stop: &Stop) -> Result<()> {
+        let scan = mailbox.scan(folder).await?;
+        let known = self.desk.store.known_uids(self.desk.activity, self.settings.name(), folder, scan.uid_validity).await?;
+        let new: Vec<String> = scan.uids.into_iter().filter(|uid| !known.contains(uid)).collect();
+        for uid in new {
+            if stop.is_given() {
+                return Ok(());
+            }
+            let Some(raw) = mailbox.fetch(folder, scan.uid_validity, &uid).await? else { continue };
+            if let Err(error) = self.desk.file_one(raw).await {
+                // The letter stays in the mailbox; the next sweep finds it again. If it is the database that fails, so will
+                // the next letter, and the session's own error handling takes over.
+                warn!(mailbox.name = self.settings.name(), "A letter could not be filed and stays where it is: {error:#}");
+                self.desk.store.health().await?;
+            }
+        }
+        Ok(())
+    }
+}

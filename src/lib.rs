@@ -45,7 +45,11 @@ pub mod mailbox;
 pub mod smtp;
 pub mod store;
 
+pub mod desk;
+pub mod knowledge;
+
 pub mod delivery;
+pub mod import;
 pub mod intake;
 pub mod reminders;
 pub mod shelving;

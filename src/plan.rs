@@ -1,1 +1,253 @@
-//! (under construction)
+//! Step 5: what is to be done with a letter. One table: what the letter is × what is known → answer, shelf, roster, deadlines.
+//!
+//! Pure: the time comes in as `now`, what is on file as [`Known`]. Two questions are kept apart: what a letter *deserves*
+//! ([`Answer`]) and whether an acknowledgement may leave *by itself* (the gate, [`gate`]). The caps over address, domain and
+//! the whole program are not decided here but inside the statement that claims a letter, so that a restart cannot reset them.
+
+mod gate;
+mod people;
+pub mod schedule;
+
+use crate::charter::Charter;
+use crate::domain::Timestamp;
+use crate::domain::address::Address;
+use crate::domain::steps::{Findings, Known, Plan, PlannedDeadline, Reason, Verdict};
+use crate::domain::words::{Answer, Dial, Kind, Language, Outgoing, Purpose};
+use crate::mail::authentication::{Authentication, authenticate};
+use crate::mail::{AutomaticForm, Mail};
+use serde::Deserialize;
+
+/// Keyword of a letter that a person must answer, beside the kind's own.
+pub const NEEDS_REPLY: &str = "$JcaNeedsReply";
+
+/// How far each outgoing kind may go on its own; `hold` where the configuration says nothing.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Dials {
+    /// The echo card to a writer.
+    pub acknowledgement: Dial,
+    /// To seats that are silent.
+    pub reminder: Dial,
+    /// The chair's week.
+    pub digest: Dial,
+    /// To the secretariat.
+    pub notice: Dial,
+}
+
+impl Default for Dials {
+    fn default() -> Dials {
+        Dials { acknowledgement: Dial::Hold, reminder: Dial::Hold, digest: Dial::Hold, notice: Dial::Hold }
+    }
+}
+
+impl Dials {
+    /// The dial of one outgoing kind.
+    pub fn of(&self, kind: Outgoing) -> Dial {
+        match kind {
+            Outgoing::Acknowledgement => self.acknowledgement,
+            Outgoing::Reminder => self.reminder,
+            Outgoing::Digest => self.digest,
+            Outgoing::Notice => self.notice,
+        }
+    }
+}
+
+/// What becomes of the acknowledgement of a letter without any result of the mailbox's own server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Unauthenticated {
+    /// Held for one click (RELIABILITY S17).
+    #[default]
+    Hold,
+    /// Sent: the operator says that the mailbox takes only mail that was checked before.
+    Answer,
+}
+
+/// Confidence below which an acknowledgement only says that the letter arrived, and a person looks. A verdict whose
+/// second-best kind weighs more than half of the best one falls below it (see `rules::classify`).
+pub const DEFAULT_THRESHOLD: f64 = 0.35;
+
+/// What the operator laid down.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// The dials.
+    pub dials: Dials,
+    /// Authserv-ids whose results count; those of the charter unless the configuration names others.
+    pub authserv_ids: Vec<String>,
+    /// Letters without a result.
+    pub unauthenticated: Unauthenticated,
+    /// See [`DEFAULT_THRESHOLD`].
+    pub threshold: f64,
+    /// Letters that came before this moment are filed, and nobody is answered: the first start on an old mailbox.
+    pub answer_since: Option<Timestamp>,
+    /// An import: nobody is answered, nothing is moved.
+    pub silent: bool,
+}
+
+impl Policy {
+    /// The defaults for an activity.
+    pub fn of(charter: &Charter) -> Policy {
+        Policy {
+            dials: Dials::default(),
+            authserv_ids: charter.authserv_ids.clone(),
+            unauthenticated: Unauthenticated::Hold,
+            threshold: DEFAULT_THRESHOLD,
+            answer_since: None,
+            silent: false,
+        }
+    }
+}
+
+/// Everything that a decision looks at.
+#[derive(Clone, Copy, Debug)]
+pub struct Case<'a> {
+    /// The activity's facts.
+    pub charter: &'a Charter,
+    /// What the operator laid down.
+    pub policy: &'a Policy,
+    /// The letter.
+    pub mail: &'a Mail,
+    /// What it is.
+    pub verdict: &'a Verdict,
+    /// What it says.
+    pub findings: &'a Findings,
+    /// What is on file.
+    pub known: &'a Known,
+    /// When the mailbox took it; `None` when the source does not say.
+    pub received_at: Option<Timestamp>,
+    /// The present moment.
+    pub now: Timestamp,
+}
+
+/// Decides. Pure.
+pub fn decide(case: &Case<'_>) -> Plan {
+    let authentication = authenticate(case.mail, &case.policy.authserv_ids);
+    let mut reasons = Vec::new();
+    let answer = answer(case, &authentication, &mut reasons);
+    let unsure = case.verdict.confidence < case.policy.threshold;
+    if unsure && answer == Answer::Acknowledge {
+        reasons.push(reason("low-confidence", "The rules are not sure what this letter is, so a person looks at it."));
+    }
+    let people = people::plan(case, &authentication, unsure || answer == Answer::Triage);
+    let proposed = people.iter().any(|person| !person.applied);
+    if proposed {
+        reasons.push(reason(
+            "proposed-change",
+            "A change to a person waits for the secretariat: it did not come from the address on file.",
+        ));
+    }
+    let needs_reply = needs_reply(case, answer) || (unsure && answer != Answer::None) || proposed;
+    let language = language(case);
+    let acknowledgement = match (answer, case.mail.writer()) {
+        (Answer::Acknowledge, Some(writer)) => gate::acknowledge(case, &authentication, writer, unsure),
+        _ => Err(Vec::new()),
+    };
+    let acknowledgement = acknowledgement.map_err(|because| reasons.extend(because)).ok();
+    let to_sort = answer == Answer::Triage || (unsure && answer != Answer::None);
+    Plan {
+        answer,
+        reasons,
+        acknowledgement,
+        folder: (!case.policy.silent).then(|| folder(case, to_sort)).flatten(),
+        keywords: keywords(case, needs_reply),
+        needs_reply,
+        people,
+        promised_seats: case.findings.promises.clone(),
+        bounced: bounced(case),
+        deadlines: deadlines(case),
+        language,
+    }
+}
+
+/// A reason, in the words that `why` shows.
+pub(crate) fn reason(rule: &str, text: &str) -> Reason {
+    Reason { rule: rule.to_owned(), text: text.to_owned() }
+}
+
+/// What the letter deserves. `none` wins over `triage`: where nobody may be answered, a person's look changes nothing.
+fn answer(case: &Case<'_>, authentication: &Authentication, reasons: &mut Vec<Reason>) -> Answer {
+    let automatic = &case.mail.automatic;
+    if case.verdict.kind.is_automatic() {
+        reasons.push(reason("automatic-kind", "Automatic mail, bounces and mass mail are never answered (RFC 3834)."));
+        return Answer::None;
+    }
+    if let Some(first) = automatic.first() {
+        let text = format!("Never answered (RFC 3834): {}.", first.because);
+        reasons.push(Reason { rule: word_of(first.form).to_owned(), text });
+        return Answer::None;
+    }
+    let senders = case.mail.from.iter().chain(&case.mail.sender).filter_map(|person| person.address.as_ref());
+    if senders.into_iter().any(|address| case.charter.is_own(address)) {
+        reasons
+            .push(reason("own-address", "The letter carries one of our own addresses as its sender; we never answer ourselves."));
+        return Answer::None;
+    }
+    if case.verdict.kind == Kind::Unclassified {
+        reasons.push(reason("unclassified", "It cannot be told what this letter is; a person looks first."));
+        return Answer::Triage;
+    }
+    if case.mail.writer().is_none() {
+        reasons.push(reason("no-writer", "From holds no single valid address, so there is nobody who could safely be answered."));
+        return Answer::Triage;
+    }
+    if let Authentication::Fail(why) = authentication {
+        let text = format!("The sender failed authentication at our own server ({why}); a person looks first.");
+        reasons.push(Reason { rule: "authentication-failed".to_owned(), text });
+        return Answer::Triage;
+    }
+    reasons.push(reason("a-person-wrote", "A person wrote to us and gets an acknowledgement."));
+    Answer::Acknowledge
+}
+
+fn word_of(form: AutomaticForm) -> &'static str {
+    match form {
+        AutomaticForm::Reply => "automatic-reply",
+        AutomaticForm::Bounce => "bounce",
+        AutomaticForm::Receipt => "receipt",
+        AutomaticForm::Bulk => "bulk",
+        AutomaticForm::Silent => "never-answer",
+    }
+}
+
+/// Whether somebody of the secretariat owes the writer something beyond the acknowledgement.
+fn needs_reply(case: &Case<'_>, answer: Answer) -> bool {
+    let liaison_asks = case.findings.liaison.as_ref().is_some_and(|liaison| {
+        liaison.reply_by_words.is_some() || matches!(liaison.purpose, Some(Purpose::Action | Purpose::Comment))
+    });
+    match answer {
+        Answer::Triage => true,
+        Answer::None if case.verdict.kind.is_automatic() => false,
+        Answer::None | Answer::Acknowledge => case.verdict.kind == Kind::Inquiry || liaison_asks,
+    }
+}
+
+/// The writer's language, else the one last used with this sender, else the activity's first; always one that it answers in.
+fn language(case: &Case<'_>) -> Language {
+    let spoken = [case.mail.language, case.known.sender_language];
+    let ours = |language: &Language| case.charter.languages.contains(language);
+    spoken.into_iter().flatten().find(ours).unwrap_or(case.charter.default_language())
+}
+
+fn folder(case: &Case<'_>, to_sort: bool) -> Option<String> {
+    let kind = if to_sort { Kind::Unclassified } else { case.verdict.kind };
+    case.charter.shelves.get(&kind).map(|shelf| shelf.folder.clone())
+}
+
+fn keywords(case: &Case<'_>, needs_reply: bool) -> Vec<String> {
+    let own = case.charter.shelves.get(&case.verdict.kind).map(|shelf| shelf.keyword.clone());
+    own.into_iter().chain(needs_reply.then(|| NEEDS_REPLY.to_owned())).collect()
+}
+
+/// Addresses that a genuine bounce says are dead: only a bounce that names a letter of ours counts, so that a forged one
+/// cannot silence a seat (RELIABILITY S13, A32).
+fn bounced(case: &Case<'_>) -> Vec<Address> {
+    match (case.verdict.kind, &case.known.answers_to) {
+        (Kind::Bounce, Some(address)) => vec![address.clone()],
+        _ => Vec::new(),
+    }
+}
+
+fn deadlines(case: &Case<'_>) -> Vec<PlannedDeadline> {
+    let day = case.findings.liaison.as_ref().and_then(|liaison| liaison.reply_by);
+    day.map(|day| PlannedDeadline { topic: "liaison:reply".to_owned(), day }).into_iter().collect()
+}

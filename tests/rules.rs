@@ -1,1 +1,49 @@
-//! (under construction)
+//! The rules: every example, and every wrong rule file refused for the reason it deserves.
+
+use jcabot::resources::Resources;
+use jcabot::rules::{Rules, check};
+
+#[test]
+fn every_rule_does_what_its_examples_say() {
+    let report = check(&Resources::built_in());
+
+    let faults: Vec<String> = report.faults.iter().map(ToString::to_string).collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    assert!(report.rules > 100, "only {} rules", report.rules);
+}
+
+#[test]
+fn every_language_has_the_same_files() {
+    let resources = Resources::built_in();
+    let model = resources.list("en").unwrap();
+    assert!(model.len() >= 4, "{model:?}");
+
+    for language in ["ar", "es", "fr", "ru", "zh"] {
+        assert_eq!(resources.list(language).unwrap(), model, "{language}");
+    }
+}
+
+#[test]
+fn every_wrong_rule_file_is_refused_with_file_line_and_way_out() {
+    let mut tried = 0;
+    let mut wrong = Vec::new();
+    for entry in std::fs::read_dir("tests/rules").unwrap() {
+        let folder = entry.unwrap().path();
+        let expected = std::fs::read_to_string(folder.join("expected-error")).unwrap();
+        let resources = Resources::overridden_by(&folder);
+
+        let told = match Rules::load(&resources, "jca-cop") {
+            Err(error) => format!("{error:#}"),
+            Ok(_) => check(&resources).faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
+        };
+
+        tried += 1;
+        for words in expected.lines() {
+            if !told.contains(words) {
+                wrong.push(format!("{}: “{words}” is missing in: {told}", folder.display()));
+            }
+        }
+    }
+    assert!(tried >= 10, "only {tried} wrong rule files");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}

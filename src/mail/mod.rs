@@ -1,5 +1,20 @@
 //! Step 1: bytes → [`Mail`]. Only user of `mail-parser`. Cannot fail: a hopeless letter is a `Mail` with defects.
 
+mod addresses;
+pub mod authentication;
+mod automatic;
+mod charset;
+mod encoded_word;
+mod fields;
+pub mod fingerprint;
+mod header;
+mod html;
+mod language;
+mod quotes;
+mod read;
+mod text;
+mod transfer;
+
 use crate::domain::address::Address;
 use crate::domain::steps::RawMail;
 use crate::domain::words::Language;
@@ -149,6 +164,11 @@ impl Mail {
 }
 
 /// Reads a letter. Pure; any bytes give a `Mail`.
-pub fn parse(_raw: &RawMail, _words: &Vocabulary) -> Mail {
-    Mail::default()
+pub fn parse(raw: &RawMail, words: &Vocabulary) -> Mail {
+    let mut mail = read::letter(&raw.bytes, words, 0);
+    mail.size = raw.whole_size;
+    if raw.whole_size > raw.bytes.len() as u64 {
+        mail.defects.push(format!("the letter has {} octets, more than the limit; only its header was read", raw.whole_size));
+    }
+    mail
 }

@@ -1,1 +1,167 @@
-//! (under construction)
+//! Where mail comes from: a closed set of mailboxes behind one face, and the sources of an import.
+//!
+//! A mailbox is never trusted to say what is new: it lists what it holds, and the ledger is compared with that. Letters are
+//! read without a trace (`BODY.PEEK[]`, a plain read) and moved only by [`Mailbox::shelve`], after they are filed.
+
+mod imap;
+pub mod import;
+mod maildir;
+mod settings;
+mod utf7;
+
+pub use maildir::deliver;
+pub use settings::{ImapSecurity, ImapSettings, MaildirSettings, Settings, Shelving};
+
+use crate::domain::steps::{Place, RawMail};
+use crate::domain::Timestamp;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// Why a mailbox did not do what it was asked. The text says what was done to what; no letter's content.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MailboxError {
+    /// The session is of no use any more; connect anew.
+    #[error("{0}")]
+    Connection(String),
+    /// This one thing was refused; the session goes on.
+    #[error("{0}")]
+    Refused(String),
+}
+
+impl MailboxError {
+    /// The session is of no use any more.
+    pub fn is_connection(&self) -> bool {
+        matches!(self, MailboxError::Connection(_))
+    }
+}
+
+/// What a folder holds now.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scan {
+    /// IMAP UIDVALIDITY; 0 for a Maildir.
+    pub uid_validity: i64,
+    /// Every letter in it.
+    pub uids: BTreeSet<String>,
+}
+
+/// A letter as a mailbox hands it out.
+#[derive(Clone, Debug)]
+pub(crate) struct Fetched {
+    /// All octets, or the header alone where the letter is larger than the limit.
+    pub(crate) bytes: Vec<u8>,
+    /// Octets of the whole letter.
+    pub(crate) whole_size: u64,
+    /// When the mailbox took it.
+    pub(crate) received_at: Option<Timestamp>,
+}
+
+/// What became of a letter that was to be shelved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shelved {
+    /// It stands in the folder; where, if the mailbox says so.
+    Moved(Option<Place>),
+    /// It stays, with its keywords.
+    Labelled,
+    /// A person moved or deleted it first.
+    Gone,
+}
+
+/// An open mailbox.
+#[derive(Debug)]
+pub struct Mailbox {
+    name: String,
+    kind: Kind,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Imap(Box<imap::Imap>),
+    Maildir(maildir::Maildir),
+}
+
+impl Mailbox {
+    /// Opens a mailbox; an error says what failed and how to mend it.
+    pub async fn connect(settings: &Settings) -> Result<Mailbox, MailboxError> {
+        let kind = match (&settings.imap, &settings.maildir) {
+            (Some(imap), _) => Kind::Imap(Box::new(imap::Imap::connect(imap).await?)),
+            (None, Some(maildir)) => Kind::Maildir(maildir::Maildir::open(maildir)?),
+            (None, None) => return Err(MailboxError::Refused("the mailbox has neither an imap nor a maildir table".to_owned())),
+        };
+        Ok(Mailbox { name: settings.name.clone(), kind })
+    }
+
+    /// Everything that a folder holds.
+    pub async fn scan(&mut self, folder: &str) -> Result<Scan, MailboxError> {
+        match &mut self.kind {
+            Kind::Imap(imap) => imap.scan(folder).await,
+            Kind::Maildir(maildir) => maildir.scan(folder),
+        }
+    }
+
+    /// One letter; `None` when it is gone meanwhile or still being written.
+    pub async fn fetch(&mut self, folder: &str, uid_validity: i64, uid: &str) -> Result<Option<RawMail>, MailboxError> {
+        let fetched = match &mut self.kind {
+            Kind::Imap(imap) => imap.fetch(folder, uid_validity, uid).await?,
+            Kind::Maildir(maildir) => maildir.fetch(folder, uid)?,
+        };
+        let place = Place { mailbox: self.name.clone(), folder: folder.to_owned(), uid_validity, uid: uid.to_owned() };
+        let raw = |Fetched { bytes, whole_size, received_at }| RawMail { place, bytes, whole_size, received_at };
+        Ok(fetched.map(raw))
+    }
+
+    /// Puts keywords on a letter and, with a target, moves it there; folders are made when missing.
+    pub async fn shelve(
+        &mut self,
+        place: &Place,
+        target: Option<&str>,
+        keywords: &[String],
+        message_id: Option<&str>,
+    ) -> Result<Shelved, MailboxError> {
+        match &mut self.kind {
+            Kind::Imap(imap) => imap.shelve(place, target, keywords, message_id).await,
+            Kind::Maildir(maildir) => maildir.shelve(place, target, keywords),
+        }
+    }
+
+    /// Waits until something may have changed: a letter, or simply enough time for a sweep.
+    pub async fn wait(&mut self) -> Result<(), MailboxError> {
+        match &mut self.kind {
+            Kind::Imap(imap) => imap.wait().await,
+            Kind::Maildir(maildir) => maildir.wait().await,
+        }
+    }
+
+    /// One line for `doctor`.
+    pub async fn describe(&mut self) -> Result<String, MailboxError> {
+        match &mut self.kind {
+            Kind::Imap(imap) => imap.describe().await,
+            Kind::Maildir(maildir) => maildir.describe(),
+        }
+    }
+
+    /// Ends the session politely.
+    pub async fn close(self) {
+        match self.kind {
+            Kind::Imap(imap) => imap.close().await,
+            Kind::Maildir(_) => {}
+        }
+    }
+}
+
+/// How long to wait after the nth failure in a row: 1 s, doubled up to 5 minutes, with a quarter of jitter so that many
+/// mailboxes of one server do not come back at once (RELIABILITY F9).
+pub fn back_off(failures: u32) -> Duration {
+    let seconds = 2_u64.saturating_pow(failures.saturating_sub(1)).min(300);
+    Duration::from_secs(seconds).mul_f64(0.75 + fastrand::f64() / 2.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::back_off;
+
+    #[test]
+    fn the_pause_grows_to_five_minutes_and_a_quarter() {
+        assert!(back_off(1).as_secs_f64() <= 1.25);
+        assert!((225.0..=375.0).contains(&back_off(40).as_secs_f64()));
+    }
+}

@@ -1,14 +1,18 @@
 //! Steps 2 and 3: what a letter is and what it says, by the rule files.
 
+mod check;
+mod classify;
+pub mod extract;
+pub mod load;
+
+pub use check::{Fault, Report, check};
+
 use crate::charter::Charter;
 use crate::domain::steps::{Findings, Verdict};
-use crate::domain::words::Kind;
 use crate::mail::Mail;
 use crate::resources::Resources;
 use crate::vocabulary::Vocabulary;
 use anyhow::Result;
-
-pub mod extract;
 
 /// Everything that understanding needs, loaded and replaced as one.
 #[derive(Debug)]
@@ -17,17 +21,21 @@ pub struct Rules {
     pub vocabulary: Vocabulary,
     /// The activity's facts.
     pub charter: Charter,
+    /// The rules that tell letters apart.
+    pub kinds: load::RuleSet,
 }
 
 impl Rules {
     /// Loads rules, vocabulary and the charter of one activity; an error names file, line and rule.
     pub fn load(resources: &Resources, activity: &str) -> Result<Rules> {
-        Ok(Rules { vocabulary: Vocabulary::load(resources)?, charter: Charter::load(resources, activity)? })
+        let vocabulary = Vocabulary::load(resources)?;
+        let charter = Charter::load(resources, activity)?;
+        Ok(Rules { vocabulary, charter, kinds: load::RuleSet::load(resources)? })
     }
 
     /// Step 2: what the letter is. Pure.
-    pub fn classify(&self, _mail: &Mail) -> Verdict {
-        Verdict { kind: Kind::Unclassified, confidence: 0.0, evidence: Vec::new() }
+    pub fn classify(&self, mail: &Mail) -> Verdict {
+        classify::classify(&self.kinds, mail)
     }
 
     /// Step 3: what the letter says. Pure.

@@ -100,6 +100,12 @@ pub struct Refusal {
     pub text: String,
 }
 
+impl From<crate::net::Unreachable> for Refusal {
+    fn from(error: crate::net::Unreachable) -> Refusal {
+        Refusal::without_reply(error.0)
+    }
+}
+
 impl Refusal {
     /// Everything, the server's words included: for rows, never for logs.
     pub fn in_full(&self) -> String {

@@ -2,9 +2,9 @@
 
 use super::answer::{self, Command, Line, Refusal, Reply};
 use super::content::{FINAL_DOT, stuffed};
-use super::wire::Wire;
 use super::{Accepted, Envelope, SendError};
 use crate::domain::address::Address;
+use crate::net::Wire;
 use futures_util::FutureExt;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::commands::{Auth, Data, Ehlo, Mail, Quit, Rcpt, Rset, Starttls};

@@ -15,7 +15,6 @@ mod dialogue;
 mod folder;
 mod session;
 mod settings;
-mod wire;
 
 pub use answer::{Class, Enhanced, Refusal};
 pub use bounce::Bounces;

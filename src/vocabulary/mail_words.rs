@@ -1,15 +1,214 @@
-//! How mail clients mark quotes, forwards, signatures and automatic answers.
+//! How mail clients mark quotes, forwards, signatures and automatic answers: `<language>/mail.toml`.
 
+use crate::pattern::{self, Regex};
 use crate::resources::Resources;
-use anyhow::Result;
+use crate::vocabulary::FOLDERS;
+use anyhow::{Context, Result, anyhow};
+use serde::Deserialize;
 
-/// How mail clients mark quotes, forwards, signatures and automatic answers.
+/// Which field of a quoted letter a label opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeaderLabel {
+    /// From.
+    From,
+    /// Sent or Date.
+    Sent,
+    /// To.
+    To,
+    /// Cc.
+    Cc,
+    /// Subject.
+    Subject,
+}
+
+/// One file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    from: Vec<String>,
+    sent: Vec<String>,
+    to: Vec<String>,
+    cc: Vec<String>,
+    subject: Vec<String>,
+    attribution: Vec<String>,
+    original: Vec<String>,
+    forwarded: Vec<String>,
+    sent_from: Vec<String>,
+    closings: Vec<String>,
+    greetings: Vec<String>,
+    disclaimers: Vec<String>,
+    automatic_subjects: Vec<String>,
+    bounce_subjects: Vec<String>,
+    receipt_subjects: Vec<String>,
+    prefixes: Vec<String>,
+}
+
+/// The words of all languages together: a letter and what it quotes may differ in language. Words are lower case.
 #[derive(Debug, Default)]
-pub struct MailWords {}
+pub struct MailWords {
+    header: Vec<(String, HeaderLabel)>,
+    attribution: Vec<Regex>,
+    original: Vec<String>,
+    forwarded: Vec<String>,
+    sent_from: Vec<String>,
+    closings: Vec<String>,
+    greetings: Vec<String>,
+    disclaimers: Vec<String>,
+    automatic_subjects: Vec<String>,
+    bounce_subjects: Vec<String>,
+    receipt_subjects: Vec<String>,
+    prefixes: Vec<String>,
+}
 
 impl MailWords {
     /// Loads the files of all languages; an error names file, line and what to mend.
-    pub fn load(_resources: &Resources) -> Result<MailWords> {
-        Ok(MailWords::default())
+    pub fn load(resources: &Resources) -> Result<MailWords> {
+        let mut words = MailWords::default();
+        for folder in FOLDERS {
+            let text = resources.require(&format!("{folder}/mail.toml"))?;
+            let file: File = toml::from_str(&text.text).with_context(|| format!("Cannot read {}", text.name))?;
+            for pattern in &file.attribution {
+                let compiled = pattern::compile(&format!("(?i){pattern}"));
+                words.attribution.push(compiled.map_err(|error| anyhow!("{}: attribution {error}", text.name))?);
+            }
+            words.add(file);
+        }
+        // The longest first: "Sent from my" before "Sent".
+        words.header.sort_by_key(|(label, _)| std::cmp::Reverse(label.chars().count()));
+        words.prefixes.sort_by_key(|prefix| std::cmp::Reverse(prefix.chars().count()));
+        Ok(words)
     }
+
+    fn add(&mut self, file: File) {
+        let lists = [
+            (file.from, HeaderLabel::From),
+            (file.sent, HeaderLabel::Sent),
+            (file.to, HeaderLabel::To),
+            (file.cc, HeaderLabel::Cc),
+            (file.subject, HeaderLabel::Subject),
+        ];
+        for (labels, kind) in lists {
+            self.header.extend(labels.into_iter().map(|label| (label.to_lowercase(), kind)));
+        }
+        for (own, more) in [
+            (&mut self.original, file.original),
+            (&mut self.forwarded, file.forwarded),
+            (&mut self.sent_from, file.sent_from),
+            (&mut self.closings, file.closings),
+            (&mut self.greetings, file.greetings),
+            (&mut self.disclaimers, file.disclaimers),
+            (&mut self.automatic_subjects, file.automatic_subjects),
+            (&mut self.bounce_subjects, file.bounce_subjects),
+            (&mut self.receipt_subjects, file.receipt_subjects),
+            (&mut self.prefixes, file.prefixes),
+        ] {
+            own.extend(more.into_iter().map(|word| word.to_lowercase()));
+        }
+    }
+
+    /// The label that a line of a quoted header opens with, colon and all.
+    pub fn header_label(&self, line: &str) -> Option<HeaderLabel> {
+        let line = line.trim_start_matches(['>', '*', ' ', '\t']);
+        let head: String = line.chars().take(24).collect::<String>().to_lowercase();
+        let found = self.header.iter().find(|(label, _)| {
+            head.strip_prefix(label.as_str()).is_some_and(|rest| rest.trim_start_matches([' ', '*', '\u{a0}']).starts_with([':', '：']))
+        });
+        found.map(|(_, kind)| *kind)
+    }
+
+    /// A line that attributes what follows to somebody ("On … wrote:").
+    pub fn is_attribution(&self, line: &str) -> bool {
+        // An attribution has a digit (its date) or an address; most lines have neither, and are let go at once.
+        line.chars().count() <= 300
+            && (line.contains('@') || line.chars().any(|c| c.is_numeric()) || line.ends_with([':', '：']))
+            && self.attribution.iter().any(|pattern| pattern.is_match(line))
+    }
+
+    /// A separator such as `-----Original Message-----`: bare words between dashes.
+    pub fn is_original(&self, line: &str) -> bool {
+        between_dashes(line).is_some_and(|inner| starts_with_any(&inner, &self.original))
+    }
+
+    /// A separator above a forwarded letter.
+    pub fn is_forwarded(&self, line: &str) -> bool {
+        let bare = between_dashes(line).unwrap_or_else(|| line.trim().to_lowercase());
+        let matched = starts_with_any(&bare, &self.forwarded);
+        matched && bare.chars().count() <= 60
+    }
+
+    /// "Sent from my …".
+    pub fn is_sent_from(&self, line: &str) -> bool {
+        line.chars().count() <= 80 && starts_with_any(&line.trim().to_lowercase(), &self.sent_from)
+    }
+
+    /// A closing formula on a line of its own, or at the start of a short line.
+    pub fn is_closing(&self, line: &str) -> bool {
+        let line = line.trim().to_lowercase();
+        let bare = line.trim_end_matches([',', '.', '!', '，', '。', '！', '،', ' ', ';', ':']);
+        self.closings.iter().any(|closing| {
+            bare == closing
+                || (closing.chars().count() >= 5 && bare.starts_with(closing.as_str()) && bare.chars().count() <= closing.chars().count() + 70)
+        })
+    }
+
+    /// A line that greets.
+    pub fn is_greeting(&self, line: &str) -> bool {
+        let line = line.trim().to_lowercase();
+        line.chars().count() <= 120 && starts_with_any(&line, &self.greetings)
+    }
+
+    /// A line that opens a disclaimer.
+    pub fn is_disclaimer(&self, line: &str) -> bool {
+        starts_with_any(&line.trim_start_matches(['*', ' ', '_', '-', '[']).to_lowercase(), &self.disclaimers)
+    }
+
+    /// A subject that begins as automatic answers do.
+    pub fn is_automatic_subject(&self, subject: &str) -> bool {
+        starts_with_any(&subject.to_lowercase(), &self.automatic_subjects)
+    }
+
+    /// A subject that begins as bounces do.
+    pub fn is_bounce_subject(&self, subject: &str) -> bool {
+        starts_with_any(&subject.to_lowercase(), &self.bounce_subjects)
+    }
+
+    /// A subject that begins as read receipts do.
+    pub fn is_receipt_subject(&self, subject: &str) -> bool {
+        starts_with_any(&subject.to_lowercase(), &self.receipt_subjects)
+    }
+
+    /// The subject without prefixes of replies and forwards and tags in brackets.
+    pub fn base_subject<'a>(&self, subject: &'a str) -> &'a str {
+        let mut rest = subject.trim();
+        loop {
+            let before = rest;
+            if let Some(after) = rest.strip_prefix('[').and_then(|tag| tag.split_once(']')).filter(|(tag, _)| tag.chars().count() <= 30) {
+                rest = after.1.trim_start();
+            }
+            rest = self.prefixes.iter().find_map(|prefix| after_prefix(rest, prefix)).unwrap_or(rest);
+            if rest == before || rest.is_empty() {
+                return if rest.is_empty() { before } else { rest };
+            }
+        }
+    }
+}
+
+/// `Re:`, `RE :`, `Re[2]:`, `Re(3)：` taken off.
+fn after_prefix<'a>(subject: &'a str, prefix: &str) -> Option<&'a str> {
+    let (head, colon) = subject.char_indices().find(|(_, c)| matches!(c, ':' | '：'))?;
+    let (label, rest) = subject.split_at_checked(head)?;
+    let label = label.trim_end().trim_end_matches([']', ')']).trim_end_matches(|c: char| c.is_ascii_digit());
+    let label = label.trim_end_matches(['[', '(']).trim_end();
+    (label.to_lowercase() == prefix).then(|| rest.get(colon.len_utf8()..).unwrap_or_default().trim_start())
+}
+
+fn starts_with_any(text: &str, words: &[String]) -> bool {
+    words.iter().any(|word| text.starts_with(word.as_str()))
+}
+
+/// The words of a line between two rows of dashes, lower case.
+fn between_dashes(line: &str) -> Option<String> {
+    let line = line.trim().trim_start_matches(['>', ' ']);
+    let inner = line.trim_matches(['-', '_', '=', ' ', '—', '–']);
+    (inner.len() < line.len() && line.starts_with(['-', '_', '=', '—', '–']) && !inner.is_empty()).then(|| inner.to_lowercase())
 }

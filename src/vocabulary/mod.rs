@@ -9,6 +9,9 @@ pub mod time_words;
 use crate::resources::Resources;
 use anyhow::Result;
 
+/// The folders that every word file is read from: what is language-free, then the six languages.
+pub(crate) const FOLDERS: [&str; 7] = ["any", "en", "fr", "es", "ru", "zh", "ar"];
+
 /// All words, of all languages together: a letter may mix them.
 #[derive(Debug)]
 pub struct Vocabulary {

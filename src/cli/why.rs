@@ -1,0 +1,86 @@
+//! `jcabot why ID`: the letter's own words with what each became, the rules that decided, and what happened since.
+
+use crate::cli::open::open;
+use crate::cli::{Outcome, print};
+use crate::domain::MessageKey;
+use crate::domain::steps::Reason;
+use anyhow::Result;
+use serde_json::Value;
+use std::path::Path;
+
+/// Arguments of `why`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The number of a message, as lists show it
+    id: i64,
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the command; 1 when there is no such message.
+pub(crate) async fn run(config: &Path, arguments: &Arguments) -> Result<Outcome> {
+    let opened = open(config).await?;
+    let Some(why) = opened.store.why(opened.activity, MessageKey(arguments.id)).await? else {
+        eprintln!("jcabot: There is no message {} (`jcabot threads` and `jcabot search` show numbers)", arguments.id);
+        return Ok(Outcome::Found);
+    };
+    if arguments.json {
+        print::json(&why)?;
+        return Ok(Outcome::Done);
+    }
+    let message = &why.message;
+    let language = message.language.map_or("und", |language| language.as_str());
+    print::line(&format!("Message {} in thread {}: {}", message.id.0, message.thread, print::clean(&message.subject)))?;
+    print::line(&format!("  sent {}, filed {}", message.sent_at, message.filed_at))?;
+    print::line(&format!("  {} ({:.0} %), language {language}", message.kind.as_str(), message.confidence * 100.0))?;
+    for evidence in why.evidence.as_array().into_iter().flatten() {
+        let text = |key: &str| print::clean(evidence.get(key).and_then(Value::as_str).unwrap_or_default());
+        let weight = evidence.get("weight").and_then(Value::as_f64).unwrap_or_default();
+        print::line(&format!("    {weight:+5.1}  {} ← {}  “{}”", text("kind"), text("rule"), text("words")))?;
+    }
+    print::line("  Decided:")?;
+    for Reason { rule, text } in &why.reasons {
+        print::line(&format!("    {rule}: {}", print::clean(text)))?;
+    }
+    findings(&why.findings)?;
+    print::line("  Since then:")?;
+    for entry in &why.journal {
+        let detail = if entry.detail.is_null() { String::new() } else { format!("  {}", print::clean(&entry.detail.to_string())) };
+        print::line(&format!("    {}  {} by {}{}", entry.at, entry.event, print::clean(&entry.actor), print::fit(&detail, 160)))?;
+    }
+    Ok(Outcome::Done)
+}
+
+/// People and statement, one field a line, each with the words and the rule that it comes from.
+fn findings(findings: &Value) -> Result<()> {
+    let contacts = findings.get("contacts").and_then(Value::as_array).into_iter().flatten();
+    for (index, person) in contacts.enumerate() {
+        print::line(&format!("  Person {}:", index + 1))?;
+        fields(person)?;
+    }
+    if let Some(liaison) = findings.get("liaison").filter(|liaison| !liaison.is_null()) {
+        print::line("  Liaison statement:")?;
+        fields(liaison)?;
+    }
+    Ok(())
+}
+
+fn fields(value: &Value) -> Result<()> {
+    let sources: Vec<&Value> = value.get("sources").and_then(Value::as_array).into_iter().flatten().collect();
+    for (name, value) in value.as_object().into_iter().flatten().filter(|(name, _)| *name != "sources" && *name != "contacts") {
+        let shown = match value {
+            Value::String(text) => text.clone(),
+            Value::Array(list) => list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("; "),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => value.to_string(),
+        };
+        if shown.is_empty() {
+            continue;
+        }
+        let source = sources.iter().find(|source| source.get("field").and_then(Value::as_str) == Some(name));
+        let text = |key: &str| source.and_then(|source| source.get(key)).and_then(Value::as_str).unwrap_or_default();
+        let from = if source.is_some() { format!("   ← {} “{}”", text("rule"), print::fit(&print::clean(text("words")), 60)) } else { String::new() };
+        print::line(&format!("    {name:<14} {}{from}", print::clean(&shown)))?;
+    }
+    Ok(())
+}

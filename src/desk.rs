@@ -1,0 +1,100 @@
+//! Where a letter is filed: the way of one message, in seven steps. The watch, the import and the demo all come here.
+
+use crate::clock::Clock;
+use crate::domain::Timestamp;
+use crate::domain::steps::{Draft, Plan, RawMail};
+use crate::knowledge::{Current, Knowledge, Understood};
+use crate::mail::fingerprint::fingerprint;
+use crate::reply::{AckInput, Identity};
+use crate::store::{ActivityId, Filed, Filing, Store};
+use anyhow::{Context, Result};
+use std::sync::Arc;
+use tokio::sync::Notify;
+use tracing::info;
+
+/// A letter that killed the program twice is not read a third time: only its header is (RELIABILITY F33).
+const MOST_DEATHS: u32 = 2;
+
+/// What filing needs; the same for the watch, the import and the demo.
+#[derive(Clone, Debug)]
+pub struct Desk {
+    /// The ledger.
+    pub store: Store,
+    /// The activity.
+    pub activity: ActivityId,
+    /// Rules, templates, policy.
+    pub knowledge: Current,
+    /// Who writes our mail.
+    pub identity: Arc<Identity>,
+    /// The present moment.
+    pub clock: Clock,
+    /// Rung when letters may have come into the outbox.
+    pub bell: Arc<Notify>,
+}
+
+impl Desk {
+    /// Files one letter. The word before the dots is the folder to open; the last step is the only one that writes.
+    pub async fn file_one(&self, raw: RawMail) -> Result<Filed> {
+        let knowledge = self.knowledge.get();
+        let now = self.clock.now();
+        let fingerprint = fingerprint(&raw.bytes);
+        let deaths = self.store.begin_attempt(self.activity, &fingerprint, now).await?;
+        let (raw, letter) = understand(&knowledge, raw, deaths).await?;
+        let known = self.store.recall(self.activity, &letter.mail, &letter.findings, now).await?;
+        let plan = knowledge.decide(&letter, &known, raw.received_at, now);
+        let drafts = self.draft(&knowledge, &letter, &plan, &raw, now)?;
+        let filing = Filing {
+            activity: self.activity,
+            raw: &raw,
+            mail: &letter.mail,
+            verdict: &letter.verdict,
+            findings: &letter.findings,
+            plan: &plan,
+            drafts: &drafts,
+            packed: None,
+            now,
+        };
+        let filed = self.store.file(&filing).await?;
+        if !drafts.is_empty() {
+            self.bell.notify_one();
+        }
+        let (id, kind) = (filed.message.0, letter.verdict.kind.as_str());
+        match filed.new {
+            true => info!(message.id = id, kind, answer = plan.answer.as_str(), "Filed message {id} as {kind}"),
+            false => info!(message.id = id, "Seen a copy of message {id}"),
+        }
+        Ok(filed)
+    }
+
+    /// Step 6.
+    fn draft(&self, knowledge: &Knowledge, letter: &Understood, plan: &Plan, raw: &RawMail, now: Timestamp) -> Result<Vec<Draft>> {
+        let Some(acknowledgement) = &plan.acknowledgement else { return Ok(Vec::new()) };
+        let input = AckInput {
+            charter: &knowledge.rules.charter,
+            mail: &letter.mail,
+            verdict: &letter.verdict,
+            findings: &letter.findings,
+            plan,
+            acknowledgement,
+            arrived_at: raw.received_at.or(letter.mail.date).unwrap_or(now),
+            now,
+        };
+        let draft = knowledge.replies.acknowledge(&self.identity, &input).context("Cannot write the acknowledgement")?;
+        Ok(vec![draft])
+    }
+}
+
+/// Steps 1 to 3 on a thread that may take its time; the daemon's own threads go on meanwhile.
+async fn understand(knowledge: &Arc<Knowledge>, raw: RawMail, deaths: u32) -> Result<(RawMail, Understood)> {
+    let knowledge = Arc::clone(knowledge);
+    let thinking = tokio::task::spawn_blocking(move || {
+        let letter = if deaths > MOST_DEATHS {
+            knowledge.quarantine(&raw, "the program died on this letter before")
+        } else {
+            knowledge.understand(&raw)
+        };
+        (raw, letter)
+    });
+    thinking.await.context("Cannot understand a letter")
+}
+

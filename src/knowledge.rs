@@ -1,0 +1,110 @@
+//! Rules, templates and policy of one activity, replaced as one: a set that fails to load leaves the old one working.
+
+use crate::domain::Timestamp;
+use crate::domain::steps::{Findings, Known, Plan, RawMail, Verdict};
+use crate::domain::words::Kind;
+use crate::mail::{self, Mail};
+use crate::plan::{self, Case, Policy};
+use crate::reply::Replies;
+use crate::resources::Resources;
+use crate::rules::Rules;
+use anyhow::Result;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, RwLock};
+
+/// All that thinking needs.
+#[derive(Debug)]
+pub struct Knowledge {
+    /// Rules, vocabulary and charter.
+    pub rules: Rules,
+    /// Reply templates.
+    pub replies: Replies,
+    /// What the operator laid down.
+    pub policy: Policy,
+}
+
+/// A letter, understood: the result of the pure steps 1 to 3.
+#[derive(Debug)]
+pub struct Understood {
+    /// The letter.
+    pub mail: Mail,
+    /// What it is.
+    pub verdict: Verdict,
+    /// What it says.
+    pub findings: Findings,
+}
+
+impl Knowledge {
+    /// Loads everything for one activity; an error names file, line and rule.
+    pub fn load(resources: &Resources, activity: &str, policy: impl FnOnce(&Rules) -> Policy) -> Result<Knowledge> {
+        let rules = Rules::load(resources, activity)?;
+        let replies = Replies::load(resources, &rules.charter)?;
+        let policy = policy(&rules);
+        Ok(Knowledge { rules, replies, policy })
+    }
+
+    /// Steps 1 to 3. A fault of a parser ends as an unclassified letter for a person, never as the end of the daemon.
+    pub fn understand(&self, raw: &RawMail) -> Understood {
+        let understood = catch_unwind(AssertUnwindSafe(|| {
+            let mail = mail::parse(raw, &self.rules.vocabulary);
+            let verdict = self.rules.classify(&mail);
+            let findings = self.rules.extract(&mail, &verdict);
+            Understood { mail, verdict, findings }
+        }));
+        understood.unwrap_or_else(|_| self.quarantine(raw, "a parser failed on this letter"))
+    }
+
+    /// A letter that must not be read: only its header, as far as even that can be read; a person looks.
+    pub fn quarantine(&self, raw: &RawMail, because: &str) -> Understood {
+        let header = header_only(raw);
+        let read = catch_unwind(AssertUnwindSafe(|| mail::parse(&header, &self.rules.vocabulary)));
+        let mut mail = read.unwrap_or_default();
+        mail.fingerprint = Some(mail::fingerprint::fingerprint(&raw.bytes));
+        mail.size = raw.whole_size;
+        mail.defects.push(format!("{because}; only the header was read"));
+        let verdict = Verdict { kind: Kind::Unclassified, confidence: 0.0, evidence: Vec::new() };
+        Understood { mail, verdict, findings: Findings::default() }
+    }
+
+    /// Step 5.
+    pub fn decide(&self, letter: &Understood, known: &Known, received_at: Option<Timestamp>, now: Timestamp) -> Plan {
+        plan::decide(&Case {
+            charter: &self.rules.charter,
+            policy: &self.policy,
+            mail: &letter.mail,
+            verdict: &letter.verdict,
+            findings: &letter.findings,
+            known,
+            received_at,
+            now,
+        })
+    }
+}
+
+fn header_only(raw: &RawMail) -> RawMail {
+    let end = raw.bytes.windows(4).position(|four| four == b"\r\n\r\n");
+    let end = end.or_else(|| raw.bytes.windows(2).position(|two| two == b"\n\n")).unwrap_or(raw.bytes.len());
+    let bytes = raw.bytes.iter().take(end).copied().chain(*b"\r\n\r\n").collect();
+    RawMail { place: raw.place.clone(), bytes, whole_size: raw.whole_size, received_at: raw.received_at }
+}
+
+/// The set in force, shared by all loops.
+#[derive(Clone, Debug)]
+pub struct Current(Arc<RwLock<Arc<Knowledge>>>);
+
+impl Current {
+    /// Starts with a set.
+    pub fn new(knowledge: Knowledge) -> Current {
+        Current(Arc::new(RwLock::new(Arc::new(knowledge))))
+    }
+
+    /// The set in force now; whoever holds it goes on with it even when another takes its place.
+    pub fn get(&self) -> Arc<Knowledge> {
+        Arc::clone(&self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+
+    /// Puts another set in force.
+    pub fn replace(&self, knowledge: Knowledge) {
+        *self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(knowledge);
+    }
+}

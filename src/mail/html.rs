@@ -1,0 +1,109 @@
+//! HTML to text, and the tables of an HTML body. Only user of html2text.
+
+use mail_parser::decoders::html::html_to_text;
+
+/// Wide enough that no sentence is wrapped: rules match within lines.
+const WIDTH: usize = 10_000;
+/// Rows and cells of all tables together; a list of experts has fewer, a layout bomb more.
+const MOST_CELLS: usize = 20_000;
+/// A cell longer than this is layout around a whole letter, not a cell.
+const LONGEST_CELL: usize = 1000;
+
+/// The text as a person would read it; block quotes become `> ` lines.
+pub(super) fn text(html: &str) -> String {
+    let config = html2text::config::plain_no_decorate().raw_mode(true).no_link_wrapping().link_footnotes(false).allow_width_overflow();
+    let text = config.string_from_read(html.as_bytes(), WIDTH);
+    text.unwrap_or_else(|_| html_to_text(html))
+}
+
+/// A table that is still open.
+#[derive(Default)]
+struct Open {
+    rows: Vec<Vec<String>>,
+    cell: Option<usize>,
+}
+
+/// Tables that hold data: at least two rows or two columns, no cell of the length of a letter. In document order.
+pub(super) fn tables(html: &str) -> Vec<Vec<Vec<String>>> {
+    let (mut found, mut open, mut cells) = (Vec::new(), Vec::<Open>::new(), 0_usize);
+    for (at, _) in html.match_indices('<') {
+        let Some(tag) = html.get(at + 1..).and_then(|rest| rest.split(['>', ' ', '\t', '\n', '\r', '/']).find(|part| !part.is_empty())) else { continue };
+        let closing = html.get(at + 1..).is_some_and(|rest| rest.starts_with('/'));
+        let tag = if tag.len() <= 10 { tag.to_ascii_lowercase() } else { continue };
+        match (tag.as_str(), closing) {
+            ("table", false) => open.push(Open::default()),
+            ("tr", false) => end_cell(&mut open, html, at, |table| table.rows.push(Vec::new())),
+            ("td" | "th", false) => {
+                cells += 1;
+                let start = html.get(at..).and_then(|rest| rest.find('>')).map(|end| at + end + 1);
+                end_cell(&mut open, html, at, |table| table.cell = start);
+            }
+            ("td" | "th" | "tr", true) => end_cell(&mut open, html, at, |_| ()),
+            ("table", true) => {
+                end_cell(&mut open, html, at, |_| ());
+                found.extend(open.pop().map(|table| table.rows).filter(|rows| holds_data(rows)));
+            }
+            _ => {}
+        }
+        if cells > MOST_CELLS {
+            break;
+        }
+    }
+    found
+}
+
+fn end_cell(open: &mut [Open], html: &str, at: usize, then: impl FnOnce(&mut Open)) {
+    let Some(table) = open.last_mut() else { return };
+    if let Some(start) = table.cell.take()
+        && let Some(inner) = html.get(start..at)
+    {
+        if table.rows.is_empty() {
+            table.rows.push(Vec::new());
+        }
+        if let Some(row) = table.rows.last_mut() {
+            row.push(cell_text(inner));
+        }
+    }
+    then(table);
+}
+
+fn cell_text(inner: &str) -> String {
+    if inner.contains("<table") || inner.contains("<TABLE") {
+        return "\u{0}".repeat(LONGEST_CELL + 1); // a layout cell: marks the table as no data
+    }
+    let text = html_to_text(inner);
+    let lines = text.lines().map(|line| super::header::clean(line)).filter(|line| !line.is_empty());
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn holds_data(rows: &[Vec<String>]) -> bool {
+    let cells = rows.iter().map(Vec::len).sum::<usize>();
+    cells >= 2 && rows.iter().flatten().all(|cell| cell.len() <= LONGEST_CELL)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_is_read_in_rows_and_a_layout_is_not() {
+        let html = "<table><tr><td><table border=1><tr><th>Name</th><th>E-mail</th></tr>\
+                    <tr><td>Ann &amp; <b>Co</b></td><td><a href='mailto:a@b.example'>a@b.example</a></td></tr></table></td></tr></table>";
+
+        assert_eq!(tables(html), [[["Name", "E-mail"], ["Ann & Co", "a@b.example"]]]);
+    }
+
+    #[test]
+    fn unclosed_tables_and_stray_tags_do_no_harm() {
+        for html in ["<td>", "<table><tr><td>x", "</table>", "<", "<table></td></tr></table>", &"<table>".repeat(10_000)] {
+            tables(html);
+        }
+    }
+
+    #[test]
+    fn a_block_quote_becomes_a_quote() {
+        let text = text("<p>Mine</p><blockquote><p>Theirs</p></blockquote>");
+
+        assert!(text.contains("Mine") && text.lines().any(|line| line.trim() == "> Theirs"), "{text}");
+    }
+}

@@ -1,0 +1,134 @@
+//! The text that this writer wrote, apart from what others wrote and what programs added.
+
+use super::{Text, header, html, quotes};
+use crate::vocabulary::mail_words::MailWords;
+use unicode_normalization::UnicodeNormalization;
+
+/// A plain form shorter than this, beside a longer HTML one, is a client's "this letter is HTML".
+const TRIVIAL: usize = 20;
+/// Lines of a signature at most.
+const LONGEST_SIGNATURE: usize = 14;
+/// A line of a signature is no paragraph.
+const LONGEST_SIGNATURE_LINE: usize = 120;
+
+/// The form that a person would read: plain, or HTML where the plain one says nothing.
+pub(super) fn readable(plain: String, html: &str) -> String {
+    if html.is_empty() || plain.trim().chars().count() >= TRIVIAL {
+        return plain;
+    }
+    let text = html::text(html);
+    if text.trim().is_empty() { plain } else { text }
+}
+
+/// format=flowed (RFC 3676): a line that ends with a blank goes on in the next one.
+pub(super) fn unflow(text: &str, delsp: bool) -> String {
+    let mut flowing = String::with_capacity(text.len());
+    for line in text.lines() {
+        let line = line.trim_end_matches('\r');
+        let line = line.strip_prefix(' ').unwrap_or(line);
+        if line.ends_with(' ') && line != "-- " {
+            flowing.push_str(if delsp { line.strip_suffix(' ').unwrap_or(line) } else { line });
+        } else {
+            flowing.push_str(line);
+            flowing.push('\n');
+        }
+    }
+    flowing
+}
+
+/// NFC, LF line ends, one kind of blank, nothing hidden.
+fn normalise(text: &str) -> String {
+    let mut normal = String::with_capacity(text.len());
+    for line in text.split('\n') {
+        let line = line.trim_end_matches('\r').replace('\r', "\n");
+        let visible = line.nfc().filter(|c| !header::hides(*c) && (!c.is_control() || matches!(c, '\n' | '\t')));
+        let line: String = visible.map(|c| if matches!(c, '\u{a0}' | '\u{202f}' | '\u{2007}') { ' ' } else { c }).collect();
+        normal.push_str(line.trim_end());
+        normal.push('\n');
+    }
+    normal
+}
+
+/// Cuts a body into whose words they are.
+pub(super) fn cut(body: &str, words: &MailWords) -> Text {
+    let body = normalise(body);
+    let lines: Vec<&str> = body.lines().collect();
+    let cut = quotes::cut(&lines, words);
+    let mut text = Text { quoted: joined(&cut.quoted), forwarded: joined(&cut.forwarded), ..Text::default() };
+    let mut own = cut.own;
+    text.disclaimer = take_disclaimer(&mut own, words);
+    own.retain(|line| !words.is_sent_from(line));
+    text.signature = take_signature(&mut own, words);
+    text.own = joined(&own);
+    text
+}
+
+/// Lines with runs of empty ones folded.
+fn joined<S: AsRef<str>>(lines: &[S]) -> String {
+    let mut text = String::new();
+    let mut empty = 0;
+    for line in lines.iter().map(AsRef::as_ref) {
+        empty = if line.trim().is_empty() { empty + 1 } else { 0 };
+        if empty < 2 {
+            text.push_str(line);
+            text.push('\n');
+        }
+    }
+    text.trim_matches('\n').to_owned()
+}
+
+/// A confidentiality notice opens a paragraph, mostly under a row of signs, and goes on to the end.
+fn take_disclaimer(own: &mut Vec<&str>, words: &MailWords) -> String {
+    let opens = |index: usize| {
+        let after_gap = index == 0 || own.get(index - 1).is_none_or(|line| line.trim().is_empty() || is_rule(line));
+        own.get(index).is_some_and(|line| words.is_disclaimer(line)) && after_gap
+    };
+    // In the first lines such words are a warning that the receiving server wrote; it is one paragraph.
+    if let Some(first) = own.iter().position(|line| !line.trim().is_empty())
+        && opens(first)
+        && own.len() > first + 2
+    {
+        let end = own.iter().skip(first).position(|line| line.trim().is_empty()).map_or(first + 1, |length| first + length);
+        let taken = joined(&own.drain(..end).collect::<Vec<_>>());
+        return taken;
+    }
+    let Some(start) = (1..own.len()).find(|index| opens(*index)) else { return String::new() };
+    let rule = own.get(start - 1).is_some_and(|line| is_rule(line));
+    let start = if rule { start - 1 } else { start };
+    joined(&own.drain(start..).collect::<Vec<_>>())
+}
+
+/// A row of stars, dashes or underscores.
+fn is_rule(line: &str) -> bool {
+    let line = line.trim();
+    line.chars().count() >= 5 && line.chars().all(|c| "*-_=~#—–·".contains(c))
+}
+
+/// Under `-- ` or under a closing formula. The formula itself goes; a letter that would be empty without its signature keeps it.
+fn take_signature(own: &mut Vec<&str>, words: &MailWords) -> String {
+    while own.last().is_some_and(|line| line.trim().is_empty()) {
+        own.pop();
+    }
+    let mark = own.iter().rposition(|line| matches!(line.trim_end(), "--" | "---" | "__" | "—"));
+    let low = own.len().saturating_sub(LONGEST_SIGNATURE + 2);
+    let closing = (low..own.len()).find(|index| own.get(*index).is_some_and(|line| words.is_closing(line)) && is_block(own, index + 1));
+    let start = match (mark, closing) {
+        (Some(mark), Some(closing)) => Some(mark.min(closing)),
+        (mark, closing) => mark.or(closing),
+    };
+    let Some(start) = start.filter(|start| is_block(own, start + 1)) else { return String::new() };
+    let above = own.iter().take(start).any(|line| !line.trim().is_empty() && !words.is_greeting(line));
+    if !above {
+        own.remove(start);
+        return joined(own);
+    }
+    let signature = joined(&own.iter().skip(start + 1).copied().collect::<Vec<_>>());
+    own.truncate(start);
+    signature
+}
+
+/// Few short lines to the end.
+fn is_block(own: &[&str], from: usize) -> bool {
+    let lines: Vec<&&str> = own.iter().skip(from).filter(|line| !line.trim().is_empty()).collect();
+    lines.len() <= LONGEST_SIGNATURE && lines.iter().all(|line| line.chars().count() <= LONGEST_SIGNATURE_LINE)
+}

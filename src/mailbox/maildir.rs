@@ -1,0 +1,232 @@
+//! A Maildir on this machine (Maildir++ as Dovecot keeps it): `new` and `cur` are read, `tmp` never.
+//!
+//! A letter is known by the base name of its file, which stays when flags change. Keywords are the letters `a` to `z` after the
+//! flags, named in the folder's `dovecot-keywords` file, so that Dovecot, and any client over it, shows them.
+
+use super::{Fetched, MailboxError, MaildirSettings, Scan, Shelved, utf7};
+use crate::domain::Timestamp;
+use crate::domain::steps::Place;
+use notify::{RecursiveMode, Watcher};
+use std::fs;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+use tokio::sync::Notify;
+
+/// A sweep this often even without a wake-up: inotify's queue can overflow, and network file systems have none.
+const RESCAN: Duration = Duration::from_secs(30);
+/// A writer that does not rename (F25) is done when its file has rested this long; one that does has size and name at once.
+const SETTLED: Duration = Duration::from_millis(20);
+/// Dovecot's keywords are one letter each.
+const MOST_KEYWORDS: usize = 26;
+
+#[derive(Debug)]
+pub(super) struct Maildir {
+    root: PathBuf,
+    limit: u64,
+    bell: Arc<Notify>,
+    /// Keeps the watch alive; `None` where the system has no inotify left, and the rescan does alone.
+    _watcher: Option<notify::RecommendedWatcher>,
+}
+
+impl Maildir {
+    pub(super) fn open(settings: &MaildirSettings) -> Result<Maildir, MailboxError> {
+        let root = settings.path.clone();
+        make(&root)?;
+        let bell = Arc::new(Notify::new());
+        let ring = Arc::clone(&bell);
+        let watcher = notify::recommended_watcher(move |_event| ring.notify_one()).and_then(|mut watcher| {
+            for folder in ["new", "cur"] {
+                watcher.watch(&root.join(folder), RecursiveMode::NonRecursive)?;
+            }
+            Ok(watcher)
+        });
+        Ok(Maildir { root, limit: u64::from(settings.limit_mib) << 20, bell, _watcher: watcher.ok() })
+    }
+
+    /// `INBOX` is the root; `JCA/Contacts` is `.JCA.Contacts`.
+    fn folder(&self, name: &str) -> PathBuf {
+        if name.eq_ignore_ascii_case("INBOX") { self.root.clone() } else { self.root.join(format!(".{}", utf7::encode(&name.replace('.', "_").replace('/', ".")))) }
+    }
+
+    pub(super) fn scan(&self, folder: &str) -> Result<Scan, MailboxError> {
+        let files = files(&self.folder(folder))?;
+        Ok(Scan { uid_validity: 0, uids: files.iter().filter_map(|path| base(path)).collect() })
+    }
+
+    pub(super) fn fetch(&self, folder: &str, uid: &str) -> Result<Option<Fetched>, MailboxError> {
+        let Some(path) = find(&self.folder(folder), uid)? else { return Ok(None) };
+        let facts = match fs::metadata(&path) {
+            Ok(facts) => facts,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(refused("look at", &path, &error)),
+        };
+        let written = facts.modified().ok();
+        // Fresh and perhaps still growing: the next sweep takes it. A file that came by rename carries the time of its last
+        // write, so only one that was written this very moment waits.
+        if written.and_then(|at| SystemTime::now().duration_since(at).ok()).is_some_and(|age| age < SETTLED) {
+            std::thread::sleep(SETTLED);
+            if fs::metadata(&path).map(|now| now.len()).ok() != Some(facts.len()) {
+                self.bell.notify_one();
+                return Ok(None);
+            }
+        }
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(refused("read", &path, &error)),
+        };
+        let whole_size = bytes.len() as u64;
+        let bytes = if whole_size > self.limit { header_of(&bytes) } else { bytes };
+        Ok(Some(Fetched { bytes, whole_size, received_at: written.and_then(|at| Timestamp::try_from(at).ok()) }))
+    }
+
+    pub(super) fn shelve(&self, place: &Place, target: Option<&str>, keywords: &[String]) -> Result<Shelved, MailboxError> {
+        let from = self.folder(&place.folder);
+        let Some(path) = find(&from, &place.uid)? else { return Ok(Shelved::Gone) };
+        let home = target.map_or_else(|| from.clone(), |target| self.folder(target));
+        make(&home)?;
+        if target.is_some() {
+            write_durably(&home.join("maildirfolder"), b"")?;
+        }
+        let letters = keyword_letters(&home, keywords)?;
+        let old_flags: String = name(&path).and_then(|name| Some(name.split_once(":2,")?.1.to_owned())).unwrap_or_default();
+        // The letters of another folder's keywords mean something else here.
+        let kept = old_flags.chars().filter(|flag| flag.is_ascii_uppercase() || home == from);
+        let mut flags: Vec<char> = kept.chain(letters).collect();
+        flags.sort_unstable();
+        flags.dedup();
+        let flags: String = flags.into_iter().collect();
+        let new = home.join("cur").join(format!("{}:2,{flags}", place.uid));
+        match fs::rename(&path, &new) {
+            Ok(()) => {}
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Shelved::Gone),
+            Err(error) => return Err(refused("move a letter to", &new, &error)),
+        }
+        sync(&home.join("cur"))?;
+        let Some(target) = target else { return Ok(Shelved::Labelled) };
+        Ok(Shelved::Moved(Some(Place { folder: target.to_owned(), ..place.clone() })))
+    }
+
+    pub(super) async fn wait(&self) -> Result<(), MailboxError> {
+        // Either is a wake-up; a rescan that finds nothing costs one listing.
+        let _timed_out = tokio::time::timeout(RESCAN, self.bell.notified()).await;
+        Ok(())
+    }
+
+    pub(super) fn describe(&self) -> Result<String, MailboxError> {
+        let count = self.scan("INBOX")?.uids.len();
+        Ok(format!("Maildir {} with {count} letters to look at", self.root.display()))
+    }
+}
+
+fn refused(what: &str, path: &Path, error: &std::io::Error) -> MailboxError {
+    // The path of a letter says nothing about its content; the folder is what an operator can mend.
+    let place = path.parent().unwrap_or(path);
+    MailboxError::Refused(format!("Cannot {what} a file in {}: {error}", place.display()))
+}
+
+fn make(folder: &Path) -> Result<(), MailboxError> {
+    for part in ["tmp", "new", "cur"] {
+        let path = folder.join(part);
+        if !path.is_dir() {
+            fs::create_dir_all(&path).map_err(|error| MailboxError::Refused(format!("Cannot make the Maildir folder {}: {error}", path.display())))?;
+        }
+    }
+    Ok(())
+}
+
+fn files(folder: &Path) -> Result<Vec<PathBuf>, MailboxError> {
+    let mut found = Vec::new();
+    for part in ["new", "cur"] {
+        let dir = folder.join(part);
+        let listed = match fs::read_dir(&dir) {
+            Ok(listed) => listed,
+            Err(error) if error.kind() == ErrorKind::NotFound => continue,
+            Err(error) => return Err(MailboxError::Connection(format!("Cannot list {}: {error}", dir.display()))),
+        };
+        found.extend(listed.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| name(path).is_some_and(|name| !name.starts_with('.'))));
+    }
+    Ok(found)
+}
+
+fn name(path: &Path) -> Option<String> {
+    Some(path.file_name()?.to_str()?.to_owned())
+}
+
+/// The part of the name that never changes.
+fn base(path: &Path) -> Option<String> {
+    name(path).map(|name| name.split(":2,").next().unwrap_or_default().to_owned())
+}
+
+/// The file of a letter, wherever a client has renamed it to.
+fn find(folder: &Path, uid: &str) -> Result<Option<PathBuf>, MailboxError> {
+    for guess in [folder.join("new").join(uid), folder.join("cur").join(format!("{uid}:2,"))] {
+        if guess.is_file() {
+            return Ok(Some(guess));
+        }
+    }
+    Ok(files(folder)?.into_iter().find(|path| base(path).as_deref() == Some(uid)))
+}
+
+fn header_of(bytes: &[u8]) -> Vec<u8> {
+    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").map(|at| at + 4);
+    let end = end.or_else(|| bytes.windows(2).position(|two| two == b"\n\n").map(|at| at + 2)).unwrap_or(bytes.len().min(256 * 1024));
+    bytes.iter().take(end).copied().collect()
+}
+
+/// The letters of keywords in a folder; new ones are written into its `dovecot-keywords`. Beyond 26, a keyword is left out.
+fn keyword_letters(folder: &Path, keywords: &[String]) -> Result<Vec<char>, MailboxError> {
+    let file = folder.join("dovecot-keywords");
+    let text = fs::read_to_string(&file).unwrap_or_default();
+    let mut known: Vec<String> = text.lines().filter_map(|line| Some(line.split_once(' ')?.1.to_owned())).collect();
+    let before = known.len();
+    for keyword in keywords {
+        if !known.contains(keyword) && known.len() < MOST_KEYWORDS {
+            known.push(keyword.clone());
+        }
+    }
+    if known.len() > before {
+        let text: String = known.iter().enumerate().map(|(index, keyword)| format!("{index} {keyword}\n")).collect();
+        write_durably(&file, text.as_bytes())?;
+    }
+    let letter = |keyword: &String| known.iter().position(|own| own == keyword).and_then(|index| char::from_u32('a' as u32 + index as u32));
+    Ok(keywords.iter().filter_map(letter).collect())
+}
+
+fn write_durably(path: &Path, bytes: &[u8]) -> Result<(), MailboxError> {
+    if bytes.is_empty() && path.exists() {
+        return Ok(());
+    }
+    let temporary = path.with_extension("jcabot-tmp");
+    let written = fs::File::create(&temporary).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&temporary, path)
+    });
+    written.map_err(|error| refused("write", path, &error))
+}
+
+fn sync(dir: &Path) -> Result<(), MailboxError> {
+    fs::File::open(dir).and_then(|dir| dir.sync_all()).map_err(|error| refused("keep", dir, &error))
+}
+
+/// Delivers a letter as a mail server does: written in `tmp`, made durable, renamed into `new`.
+pub fn deliver(root: &Path, bytes: &[u8]) -> std::io::Result<PathBuf> {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    for part in ["tmp", "new", "cur"] {
+        fs::create_dir_all(root.join(part))?;
+    }
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let name = format!("{:010}.M{:06}P{}Q{count:06}.jcabot", now.as_secs(), now.subsec_micros(), std::process::id());
+    let temporary = root.join("tmp").join(&name);
+    let mut file = fs::File::create(&temporary)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    let new = root.join("new").join(name);
+    fs::rename(temporary, &new)?;
+    Ok(new)
+}

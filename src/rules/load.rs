@@ -1,0 +1,184 @@
+//! Rule files: TOML to compiled rules. An error names file, line and rule, and says how to mend it.
+
+use crate::domain::steps::Part;
+use crate::domain::words::Kind;
+use crate::pattern::{self, Regex, RegexSet};
+use crate::resources::{Resources, Text};
+use crate::vocabulary::FOLDERS;
+use anyhow::{Context, Result, anyhow, bail};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use toml::Spanned;
+
+/// Where a rule looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Place {
+    /// The Subject field without its prefixes.
+    Subject,
+    /// Name and address of From.
+    From,
+    /// What this writer wrote, signature included.
+    Body,
+    /// Subject and body.
+    Text,
+    /// What was forwarded below the writer's own words.
+    Forwarded,
+    /// Name of an attachment, with its type: `list.xlsx application/vnd.ms-excel`.
+    Attachment,
+    /// A header field, written `Name: value`.
+    Header,
+    /// The forms of automatic mail that the header shows: `reply: Auto-Submitted: auto-replied`.
+    Automatic,
+    /// What is damaged: `the letter is encrypted`.
+    Damage,
+}
+
+impl Place {
+    /// The part of the letter that evidence of this place points to.
+    pub fn part(self) -> Part {
+        match self {
+            Place::Subject => Part::Subject,
+            Place::From => Part::From,
+            Place::Body | Place::Text => Part::Body,
+            Place::Forwarded => Part::History,
+            Place::Attachment => Part::Attachment,
+            Place::Header | Place::Automatic | Place::Damage => Part::Header,
+        }
+    }
+}
+
+/// A rule as written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    name: Spanned<String>,
+    kind: Kind,
+    #[serde(rename = "where")]
+    place: Place,
+    #[serde(rename = "match")]
+    pattern: Spanned<String>,
+    weight: Spanned<f64>,
+    because: Spanned<String>,
+    example: Spanned<Vec<String>>,
+    not: Spanned<Vec<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    rule: Vec<Written>,
+}
+
+/// A compiled rule.
+#[derive(Debug)]
+pub struct Rule {
+    /// Unique over all files.
+    pub name: String,
+    /// The kind that it speaks for.
+    pub kind: Kind,
+    /// Where it looks.
+    pub place: Place,
+    /// What it adds; negative speaks against the kind.
+    pub weight: f64,
+    /// Why the field's knowledge says so.
+    pub because: String,
+    /// Texts that must match, and texts that must not.
+    pub examples: Vec<String>,
+    /// Texts that must not match.
+    pub counter_examples: Vec<String>,
+    /// File and line, for messages.
+    pub origin: String,
+    pub(super) regex: Regex,
+}
+
+/// All rules, grouped by place: one pass over a text finds those that fire.
+#[derive(Debug, Default)]
+pub struct RuleSet {
+    /// In the order of the files.
+    pub rules: Vec<Rule>,
+    groups: BTreeMap<Place, (RegexSet, Vec<usize>)>,
+}
+
+/// A weight outside this range outvotes everything, which no single rule may.
+const HEAVIEST: f64 = 20.0;
+
+impl RuleSet {
+    /// Loads `kinds.toml` of all folders.
+    pub fn load(resources: &Resources) -> Result<RuleSet> {
+        let mut set = RuleSet::default();
+        let mut origins = BTreeMap::<String, String>::new();
+        for folder in FOLDERS {
+            let text = resources.require(&format!("{folder}/kinds.toml"))?;
+            let file: File = toml::from_str(&text.text).with_context(|| format!("Cannot read {}", text.name))?;
+            for written in file.rule {
+                let rule = compile(written, &text)?;
+                if let Some(other) = origins.insert(rule.name.clone(), rule.origin.clone()) {
+                    bail!("{}: the rule “{}” has the name of the one at {other}; names must differ", rule.origin, rule.name);
+                }
+                set.rules.push(rule);
+            }
+        }
+        set.group()?;
+        Ok(set)
+    }
+
+    fn group(&mut self) -> Result<()> {
+        let mut places = BTreeMap::<Place, Vec<usize>>::new();
+        for (index, rule) in self.rules.iter().enumerate() {
+            places.entry(rule.place).or_default().push(index);
+        }
+        for (place, members) in places {
+            let patterns: Vec<&str> = members.iter().filter_map(|index| self.rules.get(*index)).map(|rule| rule.regex.as_str()).collect();
+            let set = pattern::compile_set(&patterns).map_err(|error| anyhow!("The rules do not fit together: {error}"))?;
+            self.groups.insert(place, (set, members));
+        }
+        Ok(())
+    }
+
+    /// The rules of a place that match a text.
+    pub fn firing<'a>(&'a self, place: Place, text: &'a str) -> impl Iterator<Item = &'a Rule> {
+        let group = self.groups.get(&place);
+        let members = group.map(|(set, members)| set.matches(text).into_iter().filter_map(|index| members.get(index).copied()));
+        members.into_iter().flatten().filter_map(|index| self.rules.get(index))
+    }
+}
+
+fn compile(written: Written, text: &Text) -> Result<Rule> {
+    let at = |start: usize| format!("{}, line {}", text.name, text.text.bytes().take(start).filter(|octet| *octet == b'\n').count() + 1);
+    let name = written.name.get_ref().clone();
+    let origin = at(written.name.span().start);
+    if name.is_empty() || !name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-') {
+        bail!("{origin}: the rule's name “{name}” must be lower-case words with hyphens, such as numbered-liaison");
+    }
+    let weight = *written.weight.get_ref();
+    if !weight.is_finite() || weight == 0.0 || weight.abs() > HEAVIEST {
+        bail!("{}: rule “{name}”: weight = {weight} must be between -{HEAVIEST} and {HEAVIEST}, and not 0", at(written.weight.span().start));
+    }
+    if written.because.get_ref().trim().is_empty() {
+        bail!("{}: rule “{name}”: because is empty; say why the field knows this", at(written.because.span().start));
+    }
+    for (list, key) in [(&written.example, "example"), (&written.not, "not")] {
+        if list.get_ref().is_empty() {
+            bail!("{}: rule “{name}”: {key} is empty; give at least one text", at(list.span().start));
+        }
+    }
+    let pattern = written.pattern.get_ref();
+    let compiled = pattern::compile(&format!("(?im){pattern}"));
+    let regex = compiled.map_err(|error| anyhow!("{}: rule “{name}”: {error}", at(written.pattern.span().start)))?;
+    if regex.is_match("") {
+        bail!("{}: rule “{name}”: the pattern matches an empty text; it would fire on every letter", at(written.pattern.span().start));
+    }
+    Ok(Rule {
+        name,
+        kind: written.kind,
+        place: written.place,
+        weight,
+        because: written.because.into_inner(),
+        examples: written.example.into_inner(),
+        counter_examples: written.not.into_inner(),
+        origin,
+        regex,
+    })
+}
