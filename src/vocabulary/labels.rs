@@ -1,15 +1,441 @@
-//! Labels of a person's details and of a liaison statement, honorifics, functions, bodies, countries.
+//! Labels, honorifics, functions, bodies: `<language>/labels.toml`.
 
+use super::words::{Words, fold, is_han};
+use crate::pattern::{self, Regex};
 use crate::resources::Resources;
-use anyhow::Result;
+use crate::vocabulary::FOLDERS;
+use anyhow::{Context, Result, anyhow};
+use serde::Deserialize;
+use std::collections::HashMap;
 
-/// Labels of a person's details and of a liaison statement, honorifics, functions, bodies, countries.
+/// What a label of a person's details announces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum PersonLabel {
+    /// The whole name.
+    Name,
+    /// Family name alone.
+    FamilyName,
+    /// Given name alone.
+    GivenName,
+    /// Form of address.
+    Honorific,
+    /// Organization.
+    Organization,
+    /// Part of an organization.
+    Department,
+    /// Function.
+    Position,
+    /// E-mail address.
+    Email,
+    /// Telephone of the office.
+    Telephone,
+    /// Mobile telephone.
+    Mobile,
+    /// Fax: read so that it is not taken for a telephone.
+    Fax,
+    /// Postal address.
+    Address,
+    /// Country.
+    Country,
+    /// The body that is represented.
+    Body,
+    /// Number of a row.
+    Number,
+}
+
+/// What a label of a liaison statement's header announces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum LiaisonLabel {
+    /// Title.
+    Title,
+    /// The body that sends it.
+    Source,
+    /// Bodies for action.
+    Action,
+    /// Bodies for comment.
+    Comment,
+    /// Bodies for information.
+    Information,
+    /// Bodies it goes to.
+    To,
+    /// Bodies that get a copy.
+    Cc,
+    /// What is asked.
+    Purpose,
+    /// Day of the reply.
+    Deadline,
+    /// Its own number.
+    Reference,
+    /// Number of the one it answers.
+    InReplyTo,
+    /// Questions.
+    Questions,
+    /// Contact.
+    Contact,
+    /// Another field of a header: it ends the field before it.
+    Other,
+}
+
+/// Patterns over the bodies that a representative stands for, for the text as written.
 #[derive(Debug, Default)]
-pub struct LabelWords {}
+pub struct Bodies {
+    /// Patterns with the study group's number as group 1.
+    pub study_group: Vec<Regex>,
+    /// A study group of another sector, which is none of ITU-T's.
+    pub other_sector: Vec<Regex>,
+    /// ITU-R.
+    pub itu_r: Vec<Regex>,
+    /// ITU-D.
+    pub itu_d: Vec<Regex>,
+}
+
+/// Patterns over what is asked to be done with a person, for folded text ([`fold`]); all languages together.
+#[derive(Debug, Default)]
+pub struct Cues {
+    /// Somebody is proposed.
+    pub propose: Vec<Regex>,
+    /// The writer proposes himself.
+    pub myself: Vec<Regex>,
+    /// The writer says that he is not meant.
+    pub not_myself: Vec<Regex>,
+    /// Somebody is to be taken off.
+    pub withdraw: Vec<Regex>,
+    /// Somebody stays.
+    pub stays: Vec<Regex>,
+    /// The one before it replaces the one after it.
+    pub replaces: Vec<Regex>,
+    /// The one before it is replaced by the one after it.
+    pub replaced_by: Vec<Regex>,
+    /// Followed by the one who leaves, then the newcomer.
+    pub replace_with: Vec<Regex>,
+    /// Directly before a value that is no longer good.
+    pub old_value: Vec<Regex>,
+    /// An extension of a telephone number.
+    pub extension: Vec<Regex>,
+    /// A name is promised for later.
+    pub promise: Vec<Regex>,
+}
+
+/// The words of all languages together.
+#[derive(Debug, Default)]
+pub struct LabelWords {
+    person: HashMap<String, PersonLabel>,
+    liaison: HashMap<String, LiaisonLabel>,
+    /// Before a name.
+    pub honorifics: Words,
+    /// After a name (Chinese).
+    pub honorifics_after: Words,
+    /// Behind a name and no part of it (`Ph.D.`).
+    pub suffixes: Words,
+    /// Family names that stand before the given name (Chinese).
+    pub surnames: Words,
+    /// Lower-case words inside a name (`van`, `de`, `بن`).
+    pub particles: Words,
+    /// Functions.
+    pub roles: Words,
+    /// Words before a function that belong to it.
+    pub modifiers: Words,
+    /// Words in an organization's name.
+    pub organizations: Words,
+    /// Endings of an organization's name (Chinese).
+    pub organization_ends: Words,
+    /// Words that stand before an organization's name and do not belong to it (Chinese).
+    pub organization_starts: Words,
+    /// Words that end a name, a function or an organization's name.
+    pub breaks: Words,
+    /// Bodies of the Union itself, which no representative comes from.
+    pub ours: Words,
+    /// Articles and the like, which never begin a function or a body's name.
+    pub articles: Words,
+    /// Small words inside a function or a body's name.
+    pub links: Words,
+    /// Words that lead from a function to the body it is held at.
+    pub at: Words,
+    /// Words before a function (Chinese).
+    pub role_starts: Words,
+    /// Words that no person's name contains.
+    pub not_names: Words,
+    /// Words of an organization whose representative is `member`, `sdo` or `expert`, in this order of weight.
+    pub categories: Vec<(&'static str, Words)>,
+    /// Patterns over what is asked.
+    pub cues: Cues,
+    /// Study groups and sectors.
+    pub bodies: Bodies,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    labels: PersonLabels,
+    liaison: LiaisonLabels,
+    words: WordLists,
+    cues: CueLists,
+    categories: Categories,
+    bodies: BodyLists,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PersonLabels {
+    name: Vec<String>,
+    family_name: Vec<String>,
+    given_name: Vec<String>,
+    honorific: Vec<String>,
+    organization: Vec<String>,
+    department: Vec<String>,
+    position: Vec<String>,
+    email: Vec<String>,
+    telephone: Vec<String>,
+    mobile: Vec<String>,
+    fax: Vec<String>,
+    address: Vec<String>,
+    country: Vec<String>,
+    body: Vec<String>,
+    number: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LiaisonLabels {
+    title: Vec<String>,
+    source: Vec<String>,
+    action: Vec<String>,
+    comment: Vec<String>,
+    information: Vec<String>,
+    to: Vec<String>,
+    cc: Vec<String>,
+    purpose: Vec<String>,
+    deadline: Vec<String>,
+    reference: Vec<String>,
+    in_reply_to: Vec<String>,
+    questions: Vec<String>,
+    contact: Vec<String>,
+    other: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WordLists {
+    honorifics: Vec<String>,
+    honorifics_after: Vec<String>,
+    suffixes: Vec<String>,
+    surnames: Vec<String>,
+    particles: Vec<String>,
+    roles: Vec<String>,
+    modifiers: Vec<String>,
+    organizations: Vec<String>,
+    organization_ends: Vec<String>,
+    organization_starts: Vec<String>,
+    breaks: Vec<String>,
+    ours: Vec<String>,
+    articles: Vec<String>,
+    links: Vec<String>,
+    at: Vec<String>,
+    role_starts: Vec<String>,
+    not_names: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CueLists {
+    propose: Vec<String>,
+    #[serde(rename = "self")]
+    myself: Vec<String>,
+    #[serde(rename = "not_self")]
+    not_myself: Vec<String>,
+    withdraw: Vec<String>,
+    stays: Vec<String>,
+    replaces: Vec<String>,
+    replaced_by: Vec<String>,
+    replace_with: Vec<String>,
+    old_value: Vec<String>,
+    extension: Vec<String>,
+    promise: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Categories {
+    member: Vec<String>,
+    sdo: Vec<String>,
+    expert: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BodyLists {
+    study_group: Vec<String>,
+    other_sector: Vec<String>,
+    itu_r: Vec<String>,
+    itu_d: Vec<String>,
+}
 
 impl LabelWords {
     /// Loads the files of all languages; an error names file, line and what to mend.
-    pub fn load(_resources: &Resources) -> Result<LabelWords> {
-        Ok(LabelWords::default())
+    pub fn load(resources: &Resources) -> Result<LabelWords> {
+        let mut own = LabelWords { categories: ["member", "sdo", "expert"].map(|name| (name, Words::default())).into(), ..LabelWords::default() };
+        for folder in FOLDERS {
+            let text = resources.require(&format!("{folder}/labels.toml"))?;
+            let file: File = toml::from_str(&text.text).with_context(|| format!("Cannot read {}", text.name))?;
+            own.labels(file.labels, file.liaison);
+            own.words(file.words, file.categories);
+            own.cues(file.cues, file.bodies).map_err(|error| anyhow!("{}: {error}", text.name))?;
+        }
+        own.sort();
+        Ok(own)
     }
+
+    fn labels(&mut self, person: PersonLabels, liaison: LiaisonLabels) {
+        use LiaisonLabel as L;
+        use PersonLabel as P;
+        for (labels, kind) in [
+            (person.name, P::Name),
+            (person.family_name, P::FamilyName),
+            (person.given_name, P::GivenName),
+            (person.honorific, P::Honorific),
+            (person.organization, P::Organization),
+            (person.department, P::Department),
+            (person.position, P::Position),
+            (person.email, P::Email),
+            (person.telephone, P::Telephone),
+            (person.mobile, P::Mobile),
+            (person.fax, P::Fax),
+            (person.address, P::Address),
+            (person.country, P::Country),
+            (person.body, P::Body),
+            (person.number, P::Number),
+        ] {
+            for label in labels {
+                self.person.entry(label_key(&label)).or_insert(kind);
+            }
+        }
+        for (labels, kind) in [
+            (liaison.title, L::Title),
+            (liaison.source, L::Source),
+            (liaison.action, L::Action),
+            (liaison.comment, L::Comment),
+            (liaison.information, L::Information),
+            (liaison.to, L::To),
+            (liaison.cc, L::Cc),
+            (liaison.purpose, L::Purpose),
+            (liaison.deadline, L::Deadline),
+            (liaison.reference, L::Reference),
+            (liaison.in_reply_to, L::InReplyTo),
+            (liaison.questions, L::Questions),
+            (liaison.contact, L::Contact),
+            (liaison.other, L::Other),
+        ] {
+            for label in labels {
+                self.liaison.entry(label_key(&label)).or_insert(kind);
+            }
+        }
+    }
+
+    fn words(&mut self, lists: WordLists, categories: Categories) {
+        for (own, more) in [
+            (&mut self.honorifics, lists.honorifics),
+            (&mut self.honorifics_after, lists.honorifics_after),
+            (&mut self.suffixes, lists.suffixes),
+            (&mut self.surnames, lists.surnames),
+            (&mut self.particles, lists.particles),
+            (&mut self.roles, lists.roles),
+            (&mut self.modifiers, lists.modifiers),
+            (&mut self.organizations, lists.organizations),
+            (&mut self.organization_ends, lists.organization_ends),
+            (&mut self.organization_starts, lists.organization_starts),
+            (&mut self.breaks, lists.breaks),
+            (&mut self.ours, lists.ours),
+            (&mut self.articles, lists.articles),
+            (&mut self.links, lists.links),
+            (&mut self.at, lists.at),
+            (&mut self.role_starts, lists.role_starts),
+            (&mut self.not_names, lists.not_names),
+        ] {
+            more.iter().for_each(|word| own.add(word));
+        }
+        for ((_, own), more) in self.categories.iter_mut().zip([categories.member, categories.sdo, categories.expert]) {
+            more.iter().for_each(|word| own.add(word));
+        }
+    }
+
+    fn cues(&mut self, cues: CueLists, bodies: BodyLists) -> Result<(), String> {
+        let own = &mut self.cues;
+        for (name, patterns, more) in [
+            ("propose", &mut own.propose, cues.propose),
+            ("self", &mut own.myself, cues.myself),
+            ("not_self", &mut own.not_myself, cues.not_myself),
+            ("withdraw", &mut own.withdraw, cues.withdraw),
+            ("stays", &mut own.stays, cues.stays),
+            ("replaces", &mut own.replaces, cues.replaces),
+            ("replaced_by", &mut own.replaced_by, cues.replaced_by),
+            ("replace_with", &mut own.replace_with, cues.replace_with),
+            ("old_value", &mut own.old_value, cues.old_value),
+            ("extension", &mut own.extension, cues.extension),
+            ("promise", &mut own.promise, cues.promise),
+            ("study_group", &mut self.bodies.study_group, bodies.study_group),
+            ("other_sector", &mut self.bodies.other_sector, bodies.other_sector),
+            ("itu_r", &mut self.bodies.itu_r, bodies.itu_r),
+            ("itu_d", &mut self.bodies.itu_d, bodies.itu_d),
+        ] {
+            for pattern in more {
+                patterns.push(pattern::compile(&pattern).map_err(|error| format!("{name}: {error}"))?);
+            }
+        }
+        Ok(())
+    }
+
+    fn sort(&mut self) {
+        for list in [
+            &mut self.honorifics,
+            &mut self.honorifics_after,
+            &mut self.surnames,
+            &mut self.roles,
+            &mut self.organizations,
+            &mut self.organization_ends,
+            &mut self.organization_starts,
+            &mut self.role_starts,
+            &mut self.not_names,
+        ] {
+            list.sort();
+        }
+    }
+
+    /// What a text announces when it stands as a label.
+    pub fn person_label(&self, text: &str) -> Option<PersonLabel> {
+        let key = label_key(text);
+        self.person.get(&key).copied().or_else(|| self.person.get(before_bracket(&key)?).copied())
+    }
+
+    /// The Chinese labels: they stand inside a sentence without blanks around them.
+    pub fn han_labels(&self) -> impl Iterator<Item = (&str, PersonLabel)> {
+        self.person.iter().filter(|(label, _)| label.chars().any(is_han)).map(|(label, kind)| (label.as_str(), *kind))
+    }
+
+    /// What a text announces when it stands as a label of a statement's header.
+    pub fn liaison_label(&self, text: &str) -> Option<LiaisonLabel> {
+        let key = label_key(text);
+        self.liaison.get(&key).copied().or_else(|| self.liaison.get(before_bracket(&key)?).copied())
+    }
+}
+
+/// Whether any of the patterns is in the text.
+pub fn any(patterns: &[Regex], text: &str) -> bool {
+    patterns.iter().any(|pattern| pattern.is_match(text))
+}
+
+/// A label without what varies in it: case, blanks (Chinese labels are spaced out), marks at its ends.
+fn label_key(label: &str) -> String {
+    let label = fold(label);
+    let label = label.trim_matches(|c: char| matches!(c, '*' | '_' | '-' | '–' | '•' | '·' | '>' | '|' | '"' | '«' | '»' | '.') || c.is_whitespace());
+    if label.chars().any(is_han) || label.chars().count() > 60 {
+        return label.chars().filter(|c| !c.is_whitespace()).collect();
+    }
+    label.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// `姓名（中文）` → `姓名`.
+fn before_bracket(key: &str) -> Option<&str> {
+    let (head, _) = key.split_once(['(', '（', '[', '/'])?;
+    let head = head.trim_end();
+    (!head.is_empty()).then_some(head)
 }

@@ -2,9 +2,11 @@
 //!
 //! No word of a natural language stands in Rust code; what a step needs to know of a language, it asks here.
 
+pub mod countries;
 pub mod labels;
 pub mod mail_words;
 pub mod time_words;
+pub mod words;
 
 use crate::resources::Resources;
 use anyhow::Result;
@@ -17,8 +19,10 @@ pub(crate) const FOLDERS: [&str; 7] = ["any", "en", "fr", "es", "ru", "zh", "ar"
 pub struct Vocabulary {
     /// How mail clients mark quotes, forwards, signatures, automatic answers (`<language>/mail.toml`).
     pub mail: mail_words::MailWords,
-    /// Labels, honorifics, functions, bodies, countries (`<language>/labels.toml`, `any/countries.toml`).
+    /// Labels, honorifics, functions, bodies (`<language>/labels.toml`).
     pub labels: labels::LabelWords,
+    /// Countries (`any/countries.toml`).
+    pub countries: countries::Countries,
     /// Months, weekdays, deadline phrases (`<language>/time.toml`).
     pub time: time_words::TimeWords,
 }
@@ -29,6 +33,7 @@ impl Vocabulary {
         Ok(Vocabulary {
             mail: mail_words::MailWords::load(resources)?,
             labels: labels::LabelWords::load(resources)?,
+            countries: countries::Countries::load(resources)?,
             time: time_words::TimeWords::load(resources)?,
         })
     }

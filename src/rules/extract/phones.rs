@@ -1,0 +1,242 @@
+//! Telephone numbers: found in a text with what each is for, and written as E.164. Only user of `rlibphonenumber`.
+
+use crate::vocabulary::Vocabulary;
+use crate::vocabulary::labels::PersonLabel;
+use crate::vocabulary::words::{fold, is_han};
+use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, Region};
+
+/// What a number is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Line {
+    /// The office, or not said.
+    Office,
+    /// A mobile telephone.
+    Mobile,
+    /// A fax: never filed.
+    Fax,
+}
+
+/// A number in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Phone {
+    /// As written, extension left out.
+    pub(super) words: String,
+    /// What it is for.
+    pub(super) line: Line,
+    /// Where it begins, in octets.
+    pub(super) start: usize,
+    /// Where it ends.
+    pub(super) end: usize,
+    /// Whether a label or a verb says that it is a telephone number.
+    pub(super) announced: bool,
+    /// Whether it was given as wrong or former.
+    pub(super) is_old: bool,
+}
+
+/// Digits of a number, at least and at most (E.164 allows 15).
+const FEWEST: usize = 6;
+const MOST: usize = 15;
+/// How far before a number its label stands.
+const REACH: usize = 36;
+
+/// The numbers of a text.
+pub(super) fn find(text: &str, words: &Vocabulary) -> Vec<Phone> {
+    let mut found: Vec<Phone> = Vec::new();
+    let chars: Vec<(usize, char)> = text.char_indices().collect();
+    let mut at = 0;
+    while at < chars.len() {
+        let Some((end, digits)) = run(&chars, at) else {
+            at += 1;
+            continue;
+        };
+        let start = chars.get(at).map_or(0, |(octet, _)| *octet);
+        let stop = chars.get(end).map_or(text.len(), |(octet, _)| *octet);
+        let raw = text.get(start..stop).unwrap_or_default();
+        let written = raw.trim_end_matches(|c: char| !c.is_numeric() && c != ')');
+        if (FEWEST..=MOST).contains(&digits) && !is_something_else(text, start, start + written.len(), written) {
+            let before = before(text, start, found.last().map_or(0, |earlier| earlier.end));
+            let (line, announced) = label(&before, words);
+            let is_old = crate::vocabulary::labels::any(&words.labels.cues.old_value, &fold(&before));
+            found.push(Phone { words: written.to_owned(), line, start, end: start + written.len(), announced: announced || written.starts_with(['+', '＋']), is_old });
+        }
+        at = end.max(at + 1);
+    }
+    found.retain(|phone| phone.announced || phone.words.chars().filter(|c| c.is_numeric()).count() >= 7);
+    found
+}
+
+/// The run of a number from a position: the index after it and the digits in it.
+fn run(chars: &[(usize, char)], from: usize) -> Option<(usize, usize)> {
+    let (_, first) = chars.get(from)?;
+    let before = from.checked_sub(1).and_then(|at| chars.get(at)).map(|(_, c)| *c);
+    let may_start = matches!(first, '+' | '＋' | '(' | '（') || first.is_numeric();
+    if !may_start || before.is_some_and(|c| c.is_numeric() || c == '@' || c == '+' || c.is_ascii_alphabetic()) {
+        return None;
+    }
+    let (mut at, mut digits, mut gaps, mut depth) = (from, 0, 0, 0);
+    while let Some((_, c)) = chars.get(at) {
+        let fits = match c {
+            c if c.is_numeric() && digit(*c).is_some() => {
+                digits += 1;
+                gaps = 0;
+                true
+            }
+            '+' | '＋' => at == from || (at == from + 1 && depth == 1),
+            '(' | '（' => {
+                depth += 1;
+                depth == 1
+            }
+            ')' | '）' => {
+                depth -= 1;
+                depth == 0
+            }
+            ' ' | '\u{a0}' | '-' | '‐' | '‑' | '–' | '.' | '/' => {
+                gaps += 1;
+                gaps <= 3
+            }
+            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' => true,
+            _ => false,
+        };
+        if !fits {
+            break;
+        }
+        at += 1;
+    }
+    (digits > 0).then_some((at, digits))
+}
+
+/// Dates, years, numbers of documents, parts of addresses: digits that are no telephone.
+fn is_something_else(text: &str, start: usize, end: usize, written: &str) -> bool {
+    let after = text.get(end..).unwrap_or_default();
+    if after.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '@' | '年' | '月' | '%')) {
+        return true;
+    }
+    let before = text.get(..start).unwrap_or_default();
+    if before.ends_with(['/', '_', '#', '№', '$', '€']) || before.ends_with(|c: char| c.is_ascii_alphanumeric()) {
+        return true;
+    }
+    if written.starts_with(['+', '＋']) {
+        return false;
+    }
+    let groups: Vec<usize> = written.split(|c: char| !c.is_numeric()).filter(|group| !group.is_empty()).map(|group| group.chars().count()).collect();
+    let separators: String = written.chars().filter(|c| !c.is_numeric()).collect();
+    let is_date = matches!(groups.as_slice(), [4, 1..=2, 1..=2] | [1..=2, 1..=2, 4]) && separators.chars().all(|c| matches!(c, '-' | '/' | '.'));
+    let is_span = matches!(groups.as_slice(), [4, 4]) && separators.trim() == "-" && written.starts_with("20");
+    let is_clock = after.starts_with(':');
+    is_date || is_span || is_clock
+}
+
+fn before(text: &str, start: usize, from: usize) -> String {
+    let head = text.get(from.min(start)..start).unwrap_or_default();
+    let tail: Vec<char> = head.chars().rev().take(REACH).collect();
+    tail.into_iter().rev().collect()
+}
+
+/// What the words before a number say that it is, and whether they say anything.
+fn label(before: &str, words: &Vocabulary) -> (Line, bool) {
+    let folded = fold(before);
+    let mut nearest = (0, None);
+    let mut consider = |kind: PersonLabel, end: usize| {
+        if end >= nearest.0 {
+            nearest = (end, Some(kind));
+        }
+    };
+    let list = crate::vocabulary::words::words(&folded);
+    for (at, word) in list.iter().enumerate() {
+        for many in 1..=3 {
+            let Some(last) = list.get(at + many - 1) else { break };
+            let phrase = folded.get(word.start..last.end).unwrap_or_default();
+            if let Some(kind) = words.labels.person_label(phrase).filter(|kind| is_line(*kind)) {
+                // One letter is a label only directly before the number.
+                if phrase.chars().count() > 1 || folded.get(last.end..).is_some_and(|rest| rest.chars().all(|c| !c.is_alphanumeric())) {
+                    consider(kind, last.end);
+                }
+            }
+        }
+    }
+    if before.chars().any(is_han) {
+        // Chinese stands without blanks, so its labels are looked for inside the words before a number.
+        for (phrase, kind) in words.labels.han_labels().filter(|(phrase, kind)| is_line(*kind) && phrase.chars().count() > 1) {
+            if let Some(at) = folded.rfind(phrase) {
+                consider(kind, at + phrase.len());
+            }
+        }
+    }
+    match nearest.1 {
+        Some(PersonLabel::Fax) => (Line::Fax, true),
+        Some(PersonLabel::Mobile) => (Line::Mobile, true),
+        Some(_) => (Line::Office, true),
+        None => (Line::Office, false),
+    }
+}
+
+fn is_line(kind: PersonLabel) -> bool {
+    matches!(kind, PersonLabel::Telephone | PersonLabel::Mobile | PersonLabel::Fax)
+}
+
+fn digit(c: char) -> Option<char> {
+    match c {
+        '0'..='9' => Some(c),
+        '０'..='９' => char::from_digit(c as u32 - '０' as u32, 10),
+        '\u{660}'..='\u{669}' => char::from_digit(c as u32 - 0x660, 10),
+        '\u{6F0}'..='\u{6F9}' => char::from_digit(c as u32 - 0x6F0, 10),
+        _ => None,
+    }
+}
+
+/// E.164 where the number or the country says how it is reached from abroad, else the digits as written.
+pub(super) fn normalise(words: &str, country: Option<&str>) -> Option<String> {
+    // "(0)" inside an international number is dialled from within the country only.
+    let plain: String = words.replace("(0)", "").chars().filter_map(|c| if matches!(c, '+' | '＋') { Some('+') } else { digit(c) }).collect();
+    let digits: String = plain.chars().filter(char::is_ascii_digit).collect();
+    if !(FEWEST..=MOST).contains(&digits.len()) {
+        return None;
+    }
+    let international = plain.starts_with('+') || plain.starts_with("00");
+    let number = if plain.starts_with('+') { plain.clone() } else { digits.clone() };
+    let region = country.and_then(|code| code.parse::<Region>().ok());
+    let parsed = match (international, region) {
+        (true, region) if plain.starts_with("00") => PHONE_NUMBER_UTIL.parse(&format!("+{}", digits.trim_start_matches('0')), region),
+        (_, region) => PHONE_NUMBER_UTIL.parse(&number, region),
+    };
+    match parsed {
+        Ok(parsed) => Some(PHONE_NUMBER_UTIL.format(&parsed, PhoneNumberFormat::E164).into_owned()),
+        Err(_) if international => Some(format!("+{}", digits.trim_start_matches("00"))),
+        Err(_) => Some(digits),
+    }
+}
+
+/// The text without extensions of telephone numbers, whose digits would join the number's.
+pub(super) fn without_extensions(text: &str, words: &Vocabulary) -> String {
+    let mut text = text.to_owned();
+    for pattern in &words.labels.cues.extension {
+        text = pattern.replace_all(&text, " ; ").into_owned();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resources::Resources;
+
+    #[test]
+    fn a_number_is_written_as_it_is_dialled_from_abroad() {
+        assert_eq!(normalise("0302 550 114", Some("GH")).as_deref(), Some("+233302550114"));
+        assert_eq!(normalise("8 (343) 555-01-16", Some("RU")).as_deref(), Some("+73435550116"));
+        assert_eq!(normalise("+41 (0)22 555 01 09", None).as_deref(), Some("+41225550109"));
+        assert_eq!(normalise("٠٦ ٥٥٥ ٠١٣٧", Some("JO")).as_deref(), Some("+96265550137"));
+        assert_eq!(normalise("2555 0134", None).as_deref(), Some("25550134"));
+    }
+
+    #[test]
+    fn faxes_are_known_and_dates_are_no_numbers() {
+        let words = Vocabulary::load(&Resources::built_in()).unwrap();
+        let lines = |text: &str| find(text, &words).into_iter().map(|phone| phone.line).collect::<Vec<_>>();
+
+        assert_eq!(lines("Tel.: +1 202 555 0100 Fax: +1 202 555 0101"), [Line::Office, Line::Fax]);
+        assert_eq!(lines("電話：2555 0134　傳真：2555 0135"), [Line::Office, Line::Fax]);
+        assert_eq!(lines("between 22/08/2012 and 2012-08-30, study period 2009-2012"), []);
+        assert_eq!(lines("son portable, le 97 55 01 20"), [Line::Mobile]);
+    }
+}

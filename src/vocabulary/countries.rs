@@ -1,0 +1,160 @@
+//! Countries: codes, names in six languages, adjectives: `any/countries.toml`.
+
+use super::words::{fold, is_arabic, is_han, words};
+use crate::domain::words::Language;
+use crate::resources::Resources;
+use aho_corasick::{AhoCorasick, MatchKind};
+use anyhow::{Context, Result};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    en: String,
+    fr: String,
+    es: String,
+    ru: String,
+    zh: String,
+    ar: String,
+    #[serde(default)]
+    more: Vec<String>,
+    #[serde(default)]
+    adjectives: Vec<String>,
+}
+
+/// All countries.
+#[derive(Debug)]
+pub struct Countries {
+    entries: BTreeMap<String, Entry>,
+    names: AhoCorasick,
+    codes: Vec<String>,
+    adjectives: Vec<(String, String)>,
+}
+
+/// Case endings of Russian names: what may follow a stem.
+const RUSSIAN_ENDINGS: usize = 3;
+
+impl Countries {
+    /// Loads the table; an error names file and line.
+    pub fn load(resources: &Resources) -> Result<Countries> {
+        let text = resources.require("any/countries.toml")?;
+        let entries: BTreeMap<String, Entry> = toml::from_str(&text.text).with_context(|| format!("Cannot read {}", text.name))?;
+        let (mut patterns, mut codes, mut adjectives) = (Vec::new(), Vec::new(), Vec::new());
+        for (code, entry) in &entries {
+            let names = [&entry.en, &entry.fr, &entry.es, &entry.zh, &entry.ar].into_iter().chain(&entry.more);
+            for name in names.chain([&entry.ru]) {
+                for pattern in std::iter::once(stem(name)).chain(genitive(name)) {
+                    patterns.push(pattern);
+                    codes.push(code.clone());
+                }
+            }
+            adjectives.extend(entry.adjectives.iter().map(|word| (fold(word), code.clone())));
+        }
+        let names = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&patterns).context("Cannot index the countries")?;
+        Ok(Countries { entries, names, codes, adjectives })
+    }
+
+    /// Countries that a text names, in order: code, where the name begins and ends in the folded text.
+    pub fn in_text(&self, text: &str) -> Vec<&str> {
+        let folded = fold(text);
+        let mut found = Vec::new();
+        for hit in self.names.find_iter(&folded) {
+            let (before, after) = (folded.get(..hit.start()).unwrap_or_default(), folded.get(hit.end()..).unwrap_or_default());
+            let name = folded.get(hit.start()..hit.end()).unwrap_or_default();
+            if is_whole(before, name, after) {
+                found.extend(self.codes.get(hit.pattern().as_usize()).map(String::as_str));
+            }
+        }
+        found
+    }
+
+    /// The country that an organization's name says by name or adjective.
+    pub fn of_organization(&self, name: &str) -> Option<&str> {
+        if let Some(first) = self.in_text(name).first() {
+            return Some(first);
+        }
+        words(name).iter().find_map(|word| {
+            let word = fold(word.text);
+            let said = self.adjectives.iter().find(|(adjective, _)| {
+                *adjective == word || (adjective.chars().count() >= 5 && is_cyrillic(adjective) && word.starts_with(adjective.as_str()))
+            });
+            said.map(|(_, code)| code.as_str())
+        })
+    }
+
+    /// The code of a field that holds a country: a name, or the code itself.
+    pub fn code(&self, field: &str) -> Option<&str> {
+        let bare = field.trim();
+        let upper = bare.to_uppercase();
+        if let Some((code, _)) = self.entries.get_key_value(&upper).filter(|_| bare.len() == 2 && bare == upper) {
+            return Some(code);
+        }
+        self.in_text(bare).first().copied()
+    }
+
+    /// The name to print.
+    pub fn name(&self, code: &str, language: Language) -> Option<&str> {
+        let entry = self.entries.get(code)?;
+        Some(match language {
+            Language::En => &entry.en,
+            Language::Fr => &entry.fr,
+            Language::Es => &entry.es,
+            Language::Ru => &entry.ru,
+            Language::Zh => &entry.zh,
+            Language::Ar => &entry.ar,
+        })
+    }
+}
+
+fn is_cyrillic(text: &str) -> bool {
+    text.chars().all(|c| matches!(c, '\u{400}'..='\u{4FF}' | '-' | ' '))
+}
+
+/// What is looked for: Russian names without the last letter of their ending, others as they are.
+fn stem(name: &str) -> String {
+    let mut folded = fold(name);
+    if is_cyrillic(&folded) && folded.chars().count() >= 5 && folded.ends_with(['а', 'я', 'ь', 'й', 'и', 'ы', 'е', 'о']) {
+        folded.pop();
+    }
+    folded
+}
+
+/// The genitive of `…ская Республика`, in which letters name a country most often.
+fn genitive(name: &str) -> Option<String> {
+    let folded = fold(name);
+    folded.contains("ая ").then(|| stem(&folded.replace("ая ", "ой ")))
+}
+
+/// Whether a hit is a word of its own.
+fn is_whole(before: &str, name: &str, after: &str) -> bool {
+    if name.chars().any(is_han) {
+        return true;
+    }
+    let starts = before.chars().next_back().is_none_or(|c| !c.is_alphanumeric());
+    if name.chars().any(is_arabic) {
+        let prefix: String = before.chars().rev().take_while(|c| c.is_alphabetic()).collect();
+        return prefix.chars().count() <= 3 && prefix.chars().all(|c| "وفبلكا".contains(c)) && after.chars().next().is_none_or(|c| !c.is_alphabetic());
+    }
+    let tail = after.chars().take_while(|c| c.is_alphabetic()).count();
+    let allowed = if is_cyrillic(name) && name.chars().count() >= 4 { RUSSIAN_ENDINGS } else { 0 };
+    starts && tail <= allowed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_country_is_found_in_six_languages_and_never_inside_another_word() {
+        let countries = Countries::load(&Resources::built_in()).unwrap();
+
+        assert_eq!(countries.in_text("Windhoek, Namibia"), ["NA"]);
+        assert_eq!(countries.in_text("Екатеринбург, в России"), ["RU"]);
+        assert_eq!(countries.in_text("中国杭州"), ["CN"]);
+        assert_eq!(countries.in_text("في الأردن"), ["JO"]);
+        assert_eq!(countries.in_text("Nigeria, Niger"), ["NG", "NE"]);
+        assert_eq!(countries.in_text("Oman, romantic Omani"), ["OM"]);
+        assert_eq!(countries.of_organization("Agence burundaise du numérique"), Some("BI"));
+    }
+}
