@@ -1,6 +1,7 @@
 //! Step 2: weighs the rules that fire. Keeps which, where and why.
 
-use super::load::{Place, RuleSet};
+use super::load::Place;
+use super::{Rules, extract};
 use crate::domain::steps::{Evidence, Verdict};
 use crate::domain::words::Kind;
 use crate::mail::{AutomaticForm, Mail};
@@ -17,10 +18,11 @@ const ANY_LETTER: f64 = 1.5;
 const SURE: f64 = 8.0;
 
 /// What the letter is. Pure.
-pub(super) fn classify(rules: &RuleSet, mail: &Mail) -> Verdict {
+pub(super) fn classify(rules: &Rules, mail: &Mail) -> Verdict {
     let mut evidence = Vec::new();
-    for (place, text) in texts(mail) {
-        for rule in rules.firing(place, &text) {
+    let forms = extract::forms(rules, mail).into_iter().map(|form| (Place::Form, form.to_owned()));
+    for (place, text) in texts(mail).into_iter().chain(forms) {
+        for rule in rules.kinds.firing(place, &text) {
             let words = rule.regex.find(&text).map_or("", |found| found.as_str());
             let words: String = words.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(MOST_WORDS).collect();
             // A rule counts once, however often it matches.

@@ -30,6 +30,8 @@ pub enum Place {
     Header,
     /// The forms of automatic mail that the header shows: `reply: Auto-Submitted: auto-replied`.
     Automatic,
+    /// What the letter is made of, whatever its language: `labelled details of a person`, `vCard`, `header of a statement`.
+    Form,
     /// What is damaged: `the letter is encrypted`.
     Damage,
 }
@@ -40,7 +42,7 @@ impl Place {
         match self {
             Place::Subject => Part::Subject,
             Place::From => Part::From,
-            Place::Body | Place::Text => Part::Body,
+            Place::Body | Place::Text | Place::Form => Part::Body,
             Place::Forwarded => Part::History,
             Place::Attachment => Part::Attachment,
             Place::Header | Place::Automatic | Place::Damage => Part::Header,

@@ -35,7 +35,7 @@ impl Rules {
 
     /// Step 2: what the letter is. Pure.
     pub fn classify(&self, mail: &Mail) -> Verdict {
-        classify::classify(&self.kinds, mail)
+        classify::classify(self, mail)
     }
 
     /// Step 3: what the letter says. Pure.

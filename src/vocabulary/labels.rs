@@ -394,6 +394,7 @@ impl LabelWords {
             &mut self.organization_ends,
             &mut self.organization_starts,
             &mut self.role_starts,
+            &mut self.ours,
             &mut self.not_names,
         ] {
             list.sort();

@@ -20,7 +20,10 @@ pub(super) fn chunks(text: &str) -> Vec<&str> {
             ',' | ';' | '，' | '、' | '；' | '。' | '：' | '(' | ')' | '（' | '）' | '،' | '؛' | '\t' | '|' | '!' | '?' | '！' | '？' => true,
             ':' => next.is_whitespace(),
             // A full stop behind a word of three letters or more ends a sentence; behind fewer it abbreviates.
-            '.' => next.is_whitespace() && text.get(start..*at).is_some_and(|head| head.chars().rev().take_while(|c| c.is_alphanumeric()).count() >= 3),
+            '.' => {
+                let last: String = text.get(start..*at).unwrap_or_default().chars().rev().take_while(|c| c.is_alphanumeric()).collect();
+                next.is_whitespace() && (last.chars().count() >= 3 || last.chars().any(|c| c.is_ascii_digit()))
+            }
             '–' | '—' => previous.is_whitespace() && next.is_whitespace(),
             '-' => previous.is_whitespace() && next.is_whitespace(),
             '/' => previous.is_whitespace() && next.is_whitespace(),
@@ -102,12 +105,18 @@ fn alphabetic(chunk: &str, vocabulary: &Vocabulary) -> Vec<String> {
             }
             let name = chunk.get(first.start..end).unwrap_or_default();
             if labels.person_label(name).is_none() && to - from < LONGEST {
-                found.push(name.trim_end_matches(['.', ',']).to_owned());
+                found.push(without_stop(name).to_owned());
             }
         }
         at = to + 1;
     }
     found
+}
+
+/// Without the full stop of the sentence; the last dot of `S.A.` stays.
+fn without_stop(name: &str) -> &str {
+    let last = name.rsplit(' ').next().unwrap_or_default();
+    if last.matches('.').count() >= 2 { name } else { name.trim_end_matches(['.', ',']) }
 }
 
 /// Whether a word makes an organization's name: it is in the list and written as a name.
@@ -157,9 +166,13 @@ fn rightmost(chunk: &str, list: &[Word<'_>], key: usize, vocabulary: &Vocabulary
         let elided = word.text.split_once(['\'', '’']).is_some_and(|(_, rest)| rest.starts_with(char::is_uppercase));
         if stops(word, vocabulary) && !(initial.is_uppercase() && !is_arabic(initial)) {
             // A small word leads on only when the name goes on right behind it.
-            let leads = vocabulary.labels.links.matched(&[*word]) > 0;
-            let goes_on = list.get(ahead + 1).is_some_and(|next| next.text.starts_with(char::is_uppercase) && !stops(next, vocabulary));
-            if !(leads && goes_on) || vocabulary.labels.at.matched(&[*word]) > 0 {
+            let labels = &vocabulary.labels;
+            let leads = labels.links.matched(&[*word]) > 0 || labels.articles.matched(&[*word]) > 0;
+            let goes_on = list.get(ahead + 1).is_some_and(|next| {
+                let is_name = next.text.starts_with(char::is_uppercase) && labels.not_names.matched(&[*next]) == 0 || labels.articles.matched(&[*next]) > 0;
+                is_name || labels.organizations.matched(&[*next]) > 0
+            });
+            if !(leads && goes_on) {
                 break;
             }
             ahead += 1;
@@ -270,5 +283,11 @@ pub(super) fn seat_category(text: &str, vocabulary: &Vocabulary, charter: &Chart
 
 /// The category that an organization's own words give ground for.
 pub(super) fn category(text: &str, vocabulary: &Vocabulary) -> Option<&'static str> {
+    // The Union's own bodies standardize, too, and say nothing about whoever writes to them.
+    let mut text = fold(text);
+    for own in vocabulary.labels.ours.han() {
+        text = text.replace(own.as_str(), " ");
+    }
+    let text = text.as_str();
     vocabulary.labels.categories.iter().find(|(_, words)| words.is_in(text)).map(|(name, _)| *name)
 }

@@ -1,6 +1,7 @@
 //! Step 3: what a letter says. Which words each field comes from is kept beside it.
 
 mod bodies;
+mod forms;
 mod names;
 mod people;
 mod person;
@@ -11,6 +12,8 @@ mod units;
 use super::Rules;
 use crate::domain::steps::{Findings, Verdict};
 use crate::mail::Mail;
+
+pub(super) use forms::forms;
 
 /// Takes people and a liaison statement out of a letter. Pure.
 pub(super) fn findings(rules: &Rules, mail: &Mail, verdict: &Verdict) -> Findings {

@@ -59,13 +59,26 @@ fn alphabetic(text: &str, list: &[Word<'_>], vocabulary: &Vocabulary) -> Vec<Nam
         let name = text.get(first.start..end.end).unwrap_or_default().trim_end_matches(['.', ',']).to_owned();
         let counted = list.get(from..=last).unwrap_or_default().iter().filter(|word| !labels.particles.has(word.text)).count();
         let enough = counted >= if honorifics > 0 { 1 } else { 2 };
-        if enough && (honorifics > 0 || !is_shouted(&name)) && !is_place(&name, vocabulary) {
+        let is_bare_arabic = honorifics == 0 && name.starts_with(is_arabic);
+        if enough && (!is_bare_arabic || stands_alone(text, first.start, end.end, vocabulary)) && (honorifics > 0 || !is_shouted(&name)) && !is_place(&name, vocabulary) {
             let honorific = (honorifics > 0).then(|| text.get(word.start..first.start).unwrap_or_default().trim().trim_end_matches('.').to_owned());
             found.push(Name { text: name, honorific, start: word.start, end: end.end });
         }
         at = last + 1;
     }
     found
+}
+
+/// Arabic has no capitals: words without an honorific are a name only when they fill a piece of the text, or stand behind a word
+/// that announces one.
+fn stands_alone(text: &str, start: usize, end: usize, vocabulary: &Vocabulary) -> bool {
+    let before = text.get(..start).unwrap_or_default().trim_end();
+    let after = text.get(end..).unwrap_or_default().trim_start();
+    let opens = before.is_empty() || before.ends_with(['،', ',', ':', '(', '-', '–', '؛', '.', '|', '/']);
+    let closes = after.is_empty() || after.starts_with(['،', ',', ':', '(', ')', '-', '–', '؛', '.', '|', '/', '@']) || after.starts_with(|c: char| c.is_ascii_alphanumeric());
+    let last = words(before).last().map(|word| word.text.to_owned()).unwrap_or_default();
+    let announced = crate::vocabulary::labels::any(&vocabulary.labels.cues.propose, &crate::vocabulary::words::fold(&last)) || vocabulary.labels.roles.has(&last);
+    closes && (opens || announced)
 }
 
 /// How many words from a position are honorifics of what follows directly.
@@ -207,7 +220,7 @@ fn candidate(before: &str, rest: &str, family: &str, vocabulary: &Vocabulary) ->
         }
         let name: String = family.chars().chain(given.iter().take(many).copied()).collect();
         let after = rest.get(name.len()..).unwrap_or_default();
-        if labels.not_names.han_in(&name).is_some() || labels.roles.han_in(&name).is_some() || labels.organization_ends.han_at_end(&name).is_some() {
+        if labels.not_names.han_in(&name).is_some() || labels.roles.han_in(&name).is_some() || labels.organization_ends.han_at_end(&name).is_some() || labels.han_labels().any(|(label, _)| label.chars().count() > 1 && name.contains(label)) {
             continue;
         }
         let spaced = after.trim_start();

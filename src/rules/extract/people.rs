@@ -2,7 +2,7 @@
 
 use super::bodies::{category, chunks, seat_category, study_groups};
 use super::names::{self, Name};
-use super::person::{Common, Segment, details, emails, field, foreign_organizations, set};
+use super::person::{Common, Segment, current_role, details, emails, foreign_organizations, set};
 use super::tables;
 use super::units::{self, Shape, Unit};
 use crate::charter::Charter;
@@ -187,7 +187,8 @@ impl<'a> Letter<'a> {
             let cue = i32::from(any(wanted, &folded)) * 2;
             let found = names::find(&unit.text, self.vocabulary);
             for (nth, name) in found.iter().enumerate() {
-                if self.is_officer(&name.text) || is_alternate_script(&unit.text, name) {
+                let previous = nth.checked_sub(1).and_then(|at| found.get(at));
+                if self.is_officer(&name.text) || is_alternate_script(&unit.text, name, previous) {
                     continue;
                 }
                 let next = found.get(nth + 1).map_or(unit.text.len(), |next| next.start);
@@ -283,7 +284,7 @@ impl<'a> Letter<'a> {
             } else {
                 continue;
             };
-            let segment = self.segment(&self.units, index, newcomer.end, self.units.len(), None);
+            let segment = self.segment(&self.units, index, newcomer, self.units.len(), None);
             let mut added = details(newcomer, unit.part, &segment, common, self.vocabulary, self.charter);
             added.action = Some(Action::Add);
             let mut left = FoundPerson { name: Some(leaver.text.clone()), honorific: leaver.honorific.clone(), action: Some(Action::Withdraw), ..FoundPerson::default() };
@@ -294,14 +295,14 @@ impl<'a> Letter<'a> {
     }
 
     /// The units that speak of a person: from behind his name to the next person's.
-    fn segment<'u>(&self, units: &'u [Unit], from: usize, offset: usize, to: usize, stop: Option<usize>) -> Segment<'u> {
+    fn segment<'u>(&self, units: &'u [Unit], from: usize, name: &Name, to: usize, stop: Option<usize>) -> Segment<'u> {
         let mut pieces = Vec::new();
         let mut before = "";
         for (index, unit) in units.iter().enumerate().take(to.min(units.len())).skip(from) {
-            let start = if index == from { offset } else { 0 };
+            let start = if index == from { name.end } else { 0 };
             let end = if index + 1 == to { stop.unwrap_or(unit.text.len()) } else { unit.text.len() };
             if index == from {
-                before = unit.text.get(..offset).unwrap_or_default();
+                before = unit.text.get(..name.start).unwrap_or_default();
             }
             pieces.push((unit, unit.text.get(start..end.max(start)).unwrap_or_default()));
         }
@@ -325,24 +326,49 @@ impl<'a> Letter<'a> {
                 anchor.weight += if about_self { 3 } else if is_signing { -2 } else { 0 };
             }
         }
-        let threshold = if anchors.iter().any(|anchor| anchor.weight >= PROPOSED) { PROPOSED } else { 2 };
-        let chosen: Vec<Anchor> = anchors.into_iter().filter(|anchor| anchor.weight >= threshold).collect();
-        let chosen = distinct(chosen);
+        let is_sure = anchors.iter().any(|anchor| anchor.weight >= PROPOSED);
+        if !is_sure && !about_self {
+            // "See below": whom the forwarder proposes stands in what he forwards.
+            let below = self.of_forwarded();
+            if !below.is_empty() {
+                return below;
+            }
+        }
+        let threshold = if is_sure { PROPOSED } else { 2 };
+        let chosen = distinct(self.with_siblings(anchors, threshold, units));
+        if chosen.is_empty() && !about_self && self.kind == Kind::ContactSubmission && self.has_documents() {
+            // Who is proposed stands in a file; whoever sent it is not proposed by that.
+            return Vec::new();
+        }
         let mut found: Vec<FoundPerson> = self.assemble(units, &chosen, common);
         let has_writer = chosen.iter().any(|anchor| is_writer(anchor));
         if about_self && !has_writer && found.iter().all(|_| self.kind != Kind::ContactWithdrawal) && (found.is_empty() || self.names_himself(&said)) {
             found.extend(self.writer_himself(common));
         }
-        if found.is_empty() || found.iter().all(|person| person.email.is_none() && person.phone.is_none() && person.role.is_none() && self.kind == Kind::ContactSubmission) {
-            let from_below = self.of_forwarded();
-            if !from_below.is_empty() {
-                return from_below;
-            }
-        }
         if found.is_empty() {
             found.extend(self.writer_himself(common));
         }
         found
+    }
+
+    /// Those that weigh enough, and the names that stand alone in lines beside them: a list.
+    fn with_siblings(&self, anchors: Vec<Anchor>, threshold: i32, units: &[Unit]) -> Vec<Anchor> {
+        let line = |anchor: &Anchor| units.get(anchor.unit).filter(|unit| unit.shape != Shape::Prose);
+        let sure: Vec<(usize, usize)> = anchors.iter().filter(|anchor| anchor.weight >= threshold).filter_map(|anchor| line(anchor).map(|unit| (unit.paragraph, anchor.unit))).collect();
+        let is_sibling = |anchor: &Anchor| {
+            line(anchor).is_some_and(|unit| {
+                let alone = names::whole(&unit.text, self.vocabulary).is_some();
+                let listed = self.kind == Kind::ContactWithdrawal || unit.shape == Shape::Item;
+                alone && listed && sure.iter().any(|(paragraph, at)| *paragraph == unit.paragraph && at.abs_diff(anchor.unit) == 1)
+            })
+        };
+        anchors.iter().filter(|anchor| anchor.weight >= threshold || is_sibling(anchor)).cloned().collect()
+    }
+
+    /// Whether a file came that a person would open.
+    fn has_documents(&self) -> bool {
+        let is_document = |kind: &str| kind.starts_with("application/") && !kind.contains("signature") && !kind.contains("pgp") && !kind.contains("calendar");
+        self.mail.attachments.iter().any(|attachment| is_document(&attachment.content_type))
     }
 
     /// "my colleague … and me": the writer beside others.
@@ -370,8 +396,7 @@ impl<'a> Letter<'a> {
             };
             let unit = units.get(anchor.unit);
             let part = unit.map_or(Part::Body, |unit| unit.part);
-            let offset = if anchor.labelled { 0 } else { anchor.name.end };
-            let segment = self.segment(units, anchor.unit, offset, to.max(anchor.unit + 1), stop);
+            let segment = self.segment(units, anchor.unit, &anchor.name, to.max(anchor.unit + 1), stop);
             let mut person = details(&anchor.name, part, &segment, common, self.vocabulary, self.charter);
             if anchors.len() == 1 {
                 self.look_around(&mut person, units, anchor);
@@ -414,8 +439,9 @@ impl<'a> Letter<'a> {
         let at = self.units.iter().position(|unit| unit.text.contains(&name.text));
         let mut person = match at {
             Some(at) => {
-                let offset = self.units.get(at).and_then(|unit| unit.text.find(&name.text)).map_or(0, |start| start + name.text.len());
-                let segment = self.segment(&self.units, at, offset, self.units.len(), None);
+                let start = self.units.get(at).and_then(|unit| unit.text.find(&name.text)).unwrap_or(0);
+                let here = Name { start, end: start + name.text.len(), ..name.clone() };
+                let segment = self.segment(&self.units, at, &here, self.units.len(), None);
                 details(&name, self.units.get(at).map_or(Part::Signature, |unit| unit.part), &segment, common, self.vocabulary, self.charter)
             }
             None => {
@@ -432,8 +458,11 @@ impl<'a> Letter<'a> {
         if said.phone.is_some() {
             person.phone = said.phone;
         }
-        if self.kind == Kind::ContactUpdate && said.role.is_some() {
-            person.role = said.role;
+        if self.kind == Kind::ContactUpdate
+            && let Some((role, part)) = current_role(&own, self.vocabulary)
+        {
+            set(&mut person, "role", part, &role, "function-in-text");
+            person.role = Some(role);
         }
         if person.email.is_none() {
             person.email = self.mail.writer().cloned();
@@ -499,7 +528,6 @@ impl<'a> Letter<'a> {
         if let Some(word) = person.category.clone() {
             set(person, "category", Part::Body, &word, "words-of-the-body");
         }
-        let _ = field;
     }
 }
 
@@ -523,13 +551,12 @@ fn reordered(name: &str) -> String {
     }
 }
 
-/// The same name again, in brackets and another script.
-fn is_alternate_script(text: &str, name: &Name) -> bool {
-    let before = text.get(..name.start).unwrap_or_default().trim_end();
+/// The same name again in another script, in brackets or directly behind the first.
+fn is_alternate_script(text: &str, name: &Name, previous: Option<&Name>) -> bool {
+    let Some(previous) = previous else { return false };
     let is_latin = |text: &str| text.chars().find(|c| c.is_alphabetic()).is_some_and(|c| c.is_ascii() || ('\u{C0}'..='\u{24F}').contains(&c));
-    let opened = before.ends_with(['(', '（', '/']);
-    let head = before.trim_end_matches(['(', '（', '/', ' ']);
-    opened && is_latin(&name.text) && head.chars().next_back().is_some_and(|c| c.is_alphabetic() && !is_latin(&c.to_string()))
+    let gap = text.get(previous.end..name.start).unwrap_or_default();
+    is_latin(&name.text) != is_latin(&previous.text) && gap.chars().all(|c| c.is_whitespace() || matches!(c, '(' | '（' | '/' | '[' | ',' | '，' | '-' | '–'))
 }
 
 /// One anchor a person: the heaviest mention, at the place of the first that has it.

@@ -93,10 +93,10 @@ pub(super) fn details(name: &Name, part: Part, segment: &Segment<'_>, common: &C
     labelled(&mut person, segment, vocabulary, charter);
     email(&mut person, segment, vocabulary, charter);
     if person.role.is_none() {
-        take_role(&mut person, name, part, segment, vocabulary);
+        take_role(&mut person, part, segment, vocabulary);
     }
     if person.organization.is_none() {
-        take_organization(&mut person, segment, vocabulary, charter);
+        take_organization(&mut person, segment, common, vocabulary, charter);
     }
     if person.organization.is_none()
         && let Some((organization, part)) = &common.organization
@@ -169,7 +169,7 @@ fn email(person: &mut FoundPerson, segment: &Segment<'_>, vocabulary: &Vocabular
     }
 }
 
-fn take_role(person: &mut FoundPerson, name: &Name, part: Part, segment: &Segment<'_>, vocabulary: &Vocabulary) {
+fn take_role(person: &mut FoundPerson, part: Part, segment: &Segment<'_>, vocabulary: &Vocabulary) {
     let mut found = None;
     for (index, (unit, piece)) in segment.pieces.iter().take(6).enumerate() {
         if index > 0 && (unit.shape == Shape::Prose || unit.paragraph != segment.pieces.first().map_or(0, |(first, _)| first.paragraph)) {
@@ -201,7 +201,18 @@ fn take_role(person: &mut FoundPerson, name: &Name, part: Part, segment: &Segmen
         set(person, "role", part, &text, "function-beside-name");
         person.role = Some(text);
     }
-    let _ = name;
+}
+
+/// The function that a correction states as the present one: the first that no word calls a former one.
+pub(super) fn current_role(segment: &Segment<'_>, vocabulary: &Vocabulary) -> Option<(String, Part)> {
+    segment.pieces.iter().find_map(|(unit, piece)| {
+        chunks(piece).into_iter().find_map(|chunk| {
+            let found = role(chunk, vocabulary)?;
+            let before = fold(chunk.split(found.as_str()).next().unwrap_or_default());
+            let around = fold(chunk);
+            (!any(&vocabulary.labels.cues.old_value, &before) && !around.starts_with("no ")).then_some((found, unit.part))
+        })
+    })
 }
 
 /// The pieces in which a function is looked for. A comma inside a function ("Director, Consumer Protection") is told from one
@@ -245,7 +256,7 @@ pub(super) fn foreign_organizations(text: &str, vocabulary: &Vocabulary, charter
     found
 }
 
-fn take_organization(person: &mut FoundPerson, segment: &Segment<'_>, vocabulary: &Vocabulary, charter: &Charter) {
+fn take_organization(person: &mut FoundPerson, segment: &Segment<'_>, common: &Common, vocabulary: &Vocabulary, charter: &Charter) {
     let role = person.role.clone().unwrap_or_default();
     let first = segment.pieces.first().map_or(0, |(unit, _)| unit.paragraph);
     for (index, (unit, piece)) in segment.pieces.iter().enumerate() {
@@ -262,8 +273,8 @@ fn take_organization(person: &mut FoundPerson, segment: &Segment<'_>, vocabulary
             return;
         }
     }
-    // Behind name and function stands the body, even when no word of it says so.
-    let Some((unit, _)) = segment.pieces.first() else { return };
+    // Behind name and function stands the body, even when no word of it says so; a body that the letter names otherwise is surer.
+    let Some((unit, _)) = segment.pieces.first().filter(|_| common.organization.is_none()) else { return };
     if unit.shape == Shape::Prose {
         return;
     }

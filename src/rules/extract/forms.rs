@@ -1,0 +1,62 @@
+//! What a letter is made of, told without a word of its language: rules of `any/kinds.toml` weigh it.
+
+use super::person::emails;
+use super::units::{self, Unit};
+use super::{phones, tables};
+use crate::mail::Mail;
+use crate::rules::Rules;
+use crate::vocabulary::labels::{LiaisonLabel, PersonLabel};
+use std::collections::BTreeSet;
+
+/// The forms of a letter.
+pub(in crate::rules) fn forms(rules: &Rules, mail: &Mail) -> Vec<&'static str> {
+    let (own, signature, forwarded) = units::of(mail, &rules.vocabulary);
+    let mut found = Vec::new();
+    if has_details(&own) {
+        found.push("labelled details of a person");
+    }
+    if has_details(&forwarded) {
+        found.push("labelled details of a person, forwarded");
+    }
+    let has = |units: &[Unit]| {
+        let email = units.iter().any(|unit| !emails(&unit.text, &rules.vocabulary, &rules.charter).is_empty());
+        let phone = units.iter().any(|unit| !phones::find(&unit.text, &rules.vocabulary).is_empty());
+        (email, phone)
+    };
+    match has(&own) {
+        (true, true) => found.push("an address and a number in the text"),
+        (true, false) => found.push("an address in the text"),
+        (false, true) => found.push("a number in the text"),
+        (false, false) => {}
+    }
+    if matches!(has(&signature), (true, true)) {
+        found.push("a signature with address and number");
+    }
+    match tables::people(mail, rules).len() {
+        0 => {}
+        1 => found.push("a table or card of a person"),
+        _ => found.push("a table or cards of people"),
+    }
+    if header_labels(&mail.text.own, rules).len() >= 4 {
+        found.push("header of a liaison statement");
+    }
+    found
+}
+
+/// A name and how to reach it, each behind its label.
+fn has_details(units: &[Unit]) -> bool {
+    let labels: BTreeSet<PersonLabel> = units.iter().flat_map(|unit| unit.fields.iter().map(|(label, _)| *label)).collect();
+    let named = labels.contains(&PersonLabel::Name) || labels.contains(&PersonLabel::FamilyName) || labels.contains(&PersonLabel::Position);
+    let reached = labels.contains(&PersonLabel::Email) || labels.contains(&PersonLabel::Telephone) || labels.contains(&PersonLabel::Mobile);
+    (named && reached) || labels.len() >= 4
+}
+
+/// The labels of a statement's header that stand at the beginning of lines.
+fn header_labels(text: &str, rules: &Rules) -> BTreeSet<LiaisonLabel> {
+    let label = |line: &str| {
+        let (head, _) = line.split_once([':', '：', '\t'])?;
+        rules.vocabulary.labels.liaison_label(head.trim())
+    };
+    let labels = text.lines().take(60).filter_map(label);
+    labels.filter(|label| !matches!(label, LiaisonLabel::Other | LiaisonLabel::Contact)).collect()
+}
