@@ -127,8 +127,13 @@ fn take_signature(own: &mut Vec<&str>, words: &MailWords) -> String {
     signature
 }
 
-/// Few short lines to the end.
+/// Few short lines to the end, and no sentences: "Thank you for your letter" at the beginning closes nothing.
 fn is_block(own: &[&str], from: usize) -> bool {
     let lines: Vec<&&str> = own.iter().skip(from).filter(|line| !line.trim().is_empty()).collect();
-    lines.len() <= LONGEST_SIGNATURE && lines.iter().all(|line| line.chars().count() <= LONGEST_SIGNATURE_LINE)
+    let is_prose = |line: &str| {
+        let wide = line.chars().filter(|c| !c.is_ascii()).count() > line.chars().count() / 2 && !line.contains(' ');
+        line.split_whitespace().count() >= 9 || (wide && line.chars().count() >= 24)
+    };
+    let prose = lines.iter().filter(|line| is_prose(line)).count();
+    lines.len() <= LONGEST_SIGNATURE && lines.iter().all(|line| line.chars().count() <= LONGEST_SIGNATURE_LINE) && prose <= 1
 }

@@ -154,6 +154,7 @@ mod tests {
         assert_eq!(countries.in_text("中国杭州"), ["CN"]);
         assert_eq!(countries.in_text("في الأردن"), ["JO"]);
         assert_eq!(countries.in_text("Nigeria, Niger"), ["NG", "NE"]);
+        assert_eq!(countries.in_text("the circular. Ghana attaches weight"), ["GH"]);
         assert_eq!(countries.in_text("Oman, romantic Omani"), ["OM"]);
         assert_eq!(countries.of_organization("Agence burundaise du numérique"), Some("BI"));
     }

@@ -112,6 +112,8 @@ pub struct Cues {
     pub old_value: Vec<Regex>,
     /// An extension of a telephone number.
     pub extension: Vec<Regex>,
+    /// The writer sends on what another wrote.
+    pub forward: Vec<Regex>,
     /// A name is promised for later.
     pub promise: Vec<Regex>,
 }
@@ -250,6 +252,7 @@ struct CueLists {
     replace_with: Vec<String>,
     old_value: Vec<String>,
     extension: Vec<String>,
+    forward: Vec<String>,
     promise: Vec<String>,
 }
 
@@ -371,6 +374,7 @@ impl LabelWords {
             ("replace_with", &mut own.replace_with, cues.replace_with),
             ("old_value", &mut own.old_value, cues.old_value),
             ("extension", &mut own.extension, cues.extension),
+            ("forward", &mut own.forward, cues.forward),
             ("promise", &mut own.promise, cues.promise),
             ("study_group", &mut self.bodies.study_group, bodies.study_group),
             ("other_sector", &mut self.bodies.other_sector, bodies.other_sector),

@@ -147,7 +147,7 @@ impl MailWords {
         let bare = line.trim_end_matches([',', '.', '!', '，', '。', '！', '،', ' ', ';', ':']);
         self.closings.iter().any(|closing| {
             bare == closing
-                || (closing.chars().count() >= 5 && bare.starts_with(closing.as_str()) && bare.chars().count() <= closing.chars().count() + 70)
+                || (closing.chars().count() >= 10 && bare.starts_with(closing.as_str()) && bare.chars().count() <= closing.chars().count() + 70)
         })
     }
 

@@ -93,6 +93,13 @@ fn alphabetic(chunk: &str, vocabulary: &Vocabulary) -> Vec<String> {
             at += 1;
             continue;
         }
+        // A short piece that begins with such a word is the name, small adjectives and all: "Agence nationale du numérique".
+        let rest = list.get(at + 1..).unwrap_or_default();
+        let is_plain = |word: &Word<'_>| labels.breaks.matched(&[*word]) == 0 || labels.links.matched(&[*word]) > 0 || labels.articles.matched(&[*word]) > 0;
+        if at == 0 && !rest.is_empty() && rest.len() <= 8 && rest.iter().all(is_plain) && chunk.starts_with(word.text) && !chunk.contains(['@', ':']) {
+            found.push(without_stop(chunk.trim()).to_owned());
+            return found;
+        }
         let from = leftmost(chunk, &list, at, vocabulary);
         let to = rightmost(chunk, &list, at, vocabulary);
         if let (Some(first), Some(last)) = (list.get(from), list.get(to))
@@ -231,7 +238,7 @@ pub(super) fn role(chunk: &str, vocabulary: &Vocabulary) -> Option<String> {
 
 fn chinese_role(chunk: &str, vocabulary: &Vocabulary) -> Option<String> {
     let labels = &vocabulary.labels;
-    let chunk = labels.role_starts.han_at_start(chunk).and_then(|lead| chunk.strip_prefix(lead)).unwrap_or(chunk).trim_start();
+    let chunk = labels.role_starts.han().iter().filter_map(|lead| chunk.rfind(lead.as_str()).map(|at| at + lead.len())).max().and_then(|at| chunk.get(at..)).unwrap_or(chunk).trim_start();
     // The function ends the piece; a name may follow after a blank.
     let piece = chunk.split_whitespace().find(|piece| labels.roles.han_at_end(piece).is_some())?;
     let organization = chinese(piece, vocabulary).filter(|name| piece.starts_with(name.as_str()) && piece.len() > name.len());

@@ -91,6 +91,12 @@ fn sorted_words(name: &str) -> Vec<String> {
     parts
 }
 
+/// Whether the writer's words send on what stands below them.
+fn is_forward(mail: &Mail, vocabulary: &Vocabulary) -> bool {
+    let said = fold(&mail.text.own);
+    said.chars().count() <= 400 && any(&vocabulary.labels.cues.forward, &said)
+}
+
 /// Whether two names may be one person's: all words of the shorter one are in the longer one, or begin like its initials.
 fn same_person(a: &str, b: &str) -> bool {
     let (a, b) = (sorted_words(a), sorted_words(b));
@@ -102,7 +108,11 @@ fn same_person(a: &str, b: &str) -> bool {
 
 impl<'a> Letter<'a> {
     fn new(rules: &'a Rules, mail: &'a Mail, kind: Kind) -> Letter<'a> {
-        let (own, signature, forwarded) = units::of(mail, &rules.vocabulary);
+        let (own, signature, mut forwarded) = units::of(mail, &rules.vocabulary);
+        if forwarded.is_empty() && is_forward(mail, &rules.vocabulary) {
+            // Clients write the same header above history and above what is sent on; the words above it tell them apart.
+            forwarded = units::units(&mail.text.quoted, Part::History, &rules.vocabulary);
+        }
         let at = own.len();
         let mut units = own;
         let paragraphs = units.last().map_or(0, |unit| unit.paragraph + 1);
@@ -502,6 +512,17 @@ impl<'a> Letter<'a> {
             return;
         }
         self.represented(person);
+        self.seat_of_its_own(person);
+    }
+
+    /// A representative of a body that the charter names comes from that body; its full name is the charter's.
+    fn seat_of_its_own(&self, person: &mut FoundPerson) {
+        let Some(organization) = person.organization.as_deref().map(fold) else { return };
+        let seat = self.charter.seats.iter().filter(|seat| seat.study_group.is_none() && person.category.as_deref() == Some(seat.category.as_str()));
+        let named = seat.into_iter().find(|seat| fold(&seat.body).starts_with(&organization) || seat.aliases.iter().any(|alias| fold(alias) == organization));
+        if let Some(seat) = named.filter(|seat| self.mail.text.own.to_lowercase().replace('\n', " ").contains(&seat.body.to_lowercase())) {
+            person.organization = Some(seat.body.clone());
+        }
     }
 
     /// Which body the person represents, as far as the letter gives ground for it.

@@ -10,7 +10,7 @@ use crate::domain::steps::{FoundPerson, Part, Source};
 use crate::pattern::Regex;
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::labels::{PersonLabel, any};
-use crate::vocabulary::words::fold;
+use crate::vocabulary::words::{fold, is_han};
 use std::sync::LazyLock;
 
 /// Words of a source that are kept.
@@ -192,6 +192,8 @@ fn take_role(person: &mut FoundPerson, part: Part, segment: &Segment<'_>, vocabu
     let before = || {
         let chunks = chunks(segment.before);
         let last = chunks.last()?;
+        // Chinese: only the word directly before the name.
+        let last = if last.chars().any(is_han) { last.split_whitespace().last()? } else { last };
         if let Some(role) = role(last, vocabulary) {
             return Some((role, part));
         }
@@ -302,6 +304,12 @@ fn role_is_none(chunk: &str, vocabulary: &Vocabulary) -> bool {
 
 fn country(person: &mut FoundPerson, segment: &Segment<'_>, common: &Common, vocabulary: &Vocabulary) {
     if person.country.is_some() {
+        return;
+    }
+    if let Some(code) = person.organization.as_deref().and_then(|name| vocabulary.countries.in_text(name).first().copied()) {
+        let name = person.organization.clone().unwrap_or_default();
+        person.country = Some(code.to_owned());
+        set(person, "country", Part::Body, &name, "country-of-the-organization");
         return;
     }
     for (unit, piece) in &segment.pieces {

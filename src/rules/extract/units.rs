@@ -74,7 +74,7 @@ fn join(lines: &[&str], number: usize, part: Part, words: &Vocabulary, units: &m
         let is_full = columns(line) >= WRAPPED;
         let starts_anew = is_item || !fields.is_empty() || open.as_ref().is_none_or(|open| !open.fields.is_empty() && !continues(bare));
         match &mut open {
-            Some(unit) if !starts_anew && (was_full || (unit.shape == Shape::Item && line.starts_with([' ', '\t', '　']))) => {
+            Some(unit) if !starts_anew && !(unit.text.contains('@') && bare.contains('@')) && (was_full || (unit.shape == Shape::Item && line.starts_with([' ', '\t', '　']))) => {
                 append(unit, bare);
                 if unit.shape == Shape::Line {
                     unit.shape = Shape::Prose;
