@@ -163,6 +163,27 @@ pub struct LabelWords {
     pub cues: Cues,
     /// Study groups and sectors.
     pub bodies: Bodies,
+    /// Patterns over liaison statements.
+    pub statements: Statements,
+}
+
+/// Patterns over liaison statements; all but `references` for folded text ([`fold`]).
+#[derive(Debug, Default)]
+pub struct Statements {
+    /// Action is asked.
+    pub action: Vec<Regex>,
+    /// Comment is asked.
+    pub comment: Vec<Regex>,
+    /// It informs.
+    pub information: Vec<Regex>,
+    /// Directly before the number of the statement that is answered.
+    pub reply: Vec<Regex>,
+    /// Who gets a copy, as group 1.
+    pub copy: Vec<Regex>,
+    /// Directly before the sending body.
+    pub source: Vec<Regex>,
+    /// Numbers of documents, for the text as written.
+    pub references: Vec<Regex>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -174,6 +195,19 @@ struct File {
     cues: CueLists,
     categories: Categories,
     bodies: BodyLists,
+    statements: StatementLists,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StatementLists {
+    action: Vec<String>,
+    comment: Vec<String>,
+    information: Vec<String>,
+    reply: Vec<String>,
+    copy: Vec<String>,
+    source: Vec<String>,
+    references: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -282,7 +316,7 @@ impl LabelWords {
             let file: File = toml::from_str(&text.text).with_context(|| format!("Cannot read {}", text.name))?;
             own.labels(file.labels, file.liaison);
             own.words(file.words, file.categories);
-            own.cues(file.cues, file.bodies).map_err(|error| anyhow!("{}: {error}", text.name))?;
+            own.cues(file.cues, file.bodies, file.statements).map_err(|error| anyhow!("{}: {error}", text.name))?;
         }
         own.sort();
         Ok(own)
@@ -361,7 +395,7 @@ impl LabelWords {
         }
     }
 
-    fn cues(&mut self, cues: CueLists, bodies: BodyLists) -> Result<(), String> {
+    fn cues(&mut self, cues: CueLists, bodies: BodyLists, statements: StatementLists) -> Result<(), String> {
         let own = &mut self.cues;
         for (name, patterns, more) in [
             ("propose", &mut own.propose, cues.propose),
@@ -376,6 +410,13 @@ impl LabelWords {
             ("extension", &mut own.extension, cues.extension),
             ("forward", &mut own.forward, cues.forward),
             ("promise", &mut own.promise, cues.promise),
+            ("action", &mut self.statements.action, statements.action),
+            ("comment", &mut self.statements.comment, statements.comment),
+            ("information", &mut self.statements.information, statements.information),
+            ("reply", &mut self.statements.reply, statements.reply),
+            ("copy", &mut self.statements.copy, statements.copy),
+            ("source", &mut self.statements.source, statements.source),
+            ("references", &mut self.statements.references, statements.references),
             ("study_group", &mut self.bodies.study_group, bodies.study_group),
             ("other_sector", &mut self.bodies.other_sector, bodies.other_sector),
             ("itu_r", &mut self.bodies.itu_r, bodies.itu_r),

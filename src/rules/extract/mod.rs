@@ -2,6 +2,7 @@
 
 mod bodies;
 mod forms;
+mod liaison;
 mod names;
 mod people;
 mod person;
@@ -17,5 +18,9 @@ pub(super) use forms::forms;
 
 /// Takes people and a liaison statement out of a letter. Pure.
 pub(super) fn findings(rules: &Rules, mail: &Mail, verdict: &Verdict) -> Findings {
-    Findings { contacts: people::people(rules, mail, verdict.kind), ..Findings::default() }
+    Findings {
+        contacts: people::people(rules, mail, verdict.kind),
+        liaison: liaison::liaison(rules, mail, verdict.kind),
+        ..Findings::default()
+    }
 }

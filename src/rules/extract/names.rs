@@ -165,6 +165,7 @@ fn is_part(word: &Word<'_>, vocabulary: &Vocabulary) -> bool {
         && labels.not_names.matched(&list) == 0
         && labels.roles.matched(&list) == 0
         && labels.organizations.matched(&list) == 0
+        && labels.modifiers.matched(&list) == 0
         && !(is_arabic(first) && labels.breaks.matched(&list) > 0)
         && labels.honorifics.matched(&list) == 0
 }

@@ -13,7 +13,7 @@ use crate::rules::Rules;
 use crate::rules::extract::phones;
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::labels::{PersonLabel, any};
-use crate::vocabulary::words::{fold, words};
+use crate::vocabulary::words::{fold, is_han, words};
 
 /// What a name must weigh to be somebody who is proposed.
 const PROPOSED: i32 = 3;
@@ -177,7 +177,8 @@ impl<'a> Letter<'a> {
     }
 
     fn is_greeting(&self, unit: &Unit) -> bool {
-        unit.text.chars().count() <= 80 && self.vocabulary.mail.is_greeting(&unit.text)
+        let han = unit.text.chars().filter(|c| is_han(*c)).count();
+        unit.text.chars().count() + han <= 60 && self.vocabulary.mail.is_greeting(&unit.text)
     }
 
     fn is_officer(&self, name: &str) -> bool {
@@ -400,7 +401,7 @@ impl<'a> Letter<'a> {
         for (nth, anchor) in anchors.iter().enumerate() {
             let next = anchors.get(nth + 1);
             let (to, stop) = match next {
-                Some(next) if next.labelled => (next.unit, None),
+                Some(next) if next.labelled || next.unit != anchor.unit => (next.unit, None),
                 Some(next) => (next.unit + 1, Some(next.name.start)),
                 None => (self.end_of_last(units, anchor), None),
             };

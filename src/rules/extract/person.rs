@@ -212,7 +212,8 @@ pub(super) fn current_role(segment: &Segment<'_>, vocabulary: &Vocabulary) -> Op
             let found = role(chunk, vocabulary)?;
             let before = fold(chunk.split(found.as_str()).next().unwrap_or_default());
             let around = fold(chunk);
-            (!any(&vocabulary.labels.cues.old_value, &before) && !around.starts_with("no ")).then_some((found, unit.part))
+            let begins = vocabulary.labels.role_starts.han_at_end(&before).is_some();
+            ((begins || !any(&vocabulary.labels.cues.old_value, &before)) && !any(&vocabulary.labels.cues.old_value, &around)).then_some((found, unit.part))
         })
     })
 }
@@ -336,8 +337,13 @@ fn phone(person: &mut FoundPerson, segment: &Segment<'_>, vocabulary: &Vocabular
     let mut found = Vec::new();
     for (unit, piece) in &segment.pieces {
         let text = phones::without_extensions(piece, vocabulary);
-        found.extend(phones::find(&text, vocabulary).into_iter().map(|phone| (phone, unit.part)));
+        found.extend(phones::find(&text, vocabulary).into_iter().map(|phone| (phone, unit.part, unit.paragraph)));
     }
+    let first = segment.pieces.first().map_or(0, |(unit, _)| unit.paragraph);
+    // A number in the person's own paragraph is his before one in a footer.
+    let near: Vec<_> = found.iter().filter(|(phone, _, paragraph)| *paragraph == first && phone.line != Line::Fax).cloned().collect();
+    let found = if near.is_empty() { found } else { near };
+    let mut found: Vec<_> = found.into_iter().map(|(phone, part, _)| (phone, part)).collect();
     found.retain(|(phone, _)| phone.line != Line::Fax);
     let current: Vec<_> = if found.iter().any(|(phone, _)| !phone.is_old) { found.into_iter().filter(|(phone, _)| !phone.is_old).collect() } else { found };
     let wanted = current.iter().find(|(phone, _)| phone.line == Line::Office).or(current.first());
