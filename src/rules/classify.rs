@@ -32,7 +32,15 @@ pub(super) fn classify(rules: &Rules, mail: &Mail) -> Verdict {
         }
     }
     evidence.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
-    weigh(mail, evidence)
+    // The same words ("expert") match in several languages; they are one reason, not three.
+    let mut distinct: Vec<Evidence> = Vec::with_capacity(evidence.len());
+    for one in evidence {
+        let is_same = |earlier: &Evidence| earlier.kind == one.kind && earlier.part == one.part && earlier.words.eq_ignore_ascii_case(&one.words);
+        if !distinct.iter().any(is_same) {
+            distinct.push(one);
+        }
+    }
+    weigh(mail, distinct)
 }
 
 /// The places and their texts; NFKC, so that presentation forms and full-width letters match.

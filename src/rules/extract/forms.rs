@@ -24,6 +24,7 @@ pub(in crate::rules) fn forms(rules: &Rules, mail: &Mail) -> Vec<&'static str> {
         (email, phone)
     };
     match has(&own) {
+        _ if found.contains(&"labelled details of a person") => {}
         (true, true) => found.push("an address and a number in the text"),
         (true, false) => found.push("an address in the text"),
         (false, true) => found.push("a number in the text"),

@@ -55,6 +55,10 @@ fn header(text: &str, vocabulary: &Vocabulary) -> Vec<Field> {
     let mut fields: Vec<Field> = Vec::new();
     for line in text.lines().take(HEADER) {
         let cells = cells(line, vocabulary);
+        let is_prose = cells.is_empty() && !line.starts_with([' ', '\t', '　']) && line.split_whitespace().count() >= 8;
+        if is_prose && fields.iter().filter(|field| field.label != LiaisonLabel::Other).count() >= 3 {
+            break;
+        }
         if cells.is_empty() {
             let bare = line.trim();
             match fields.last_mut() {
@@ -225,7 +229,8 @@ fn references(text: &str, vocabulary: &Vocabulary) -> Vec<(String, usize)> {
         for hit in pattern.find_iter(text) {
             if !found.iter().any(|(_, start, end)| hit.start() < *end && *start < hit.end()) {
                 let lead = hit.as_str().len() - hit.as_str().trim_start_matches(|c: char| !c.is_alphanumeric()).len();
-                let number = hit.as_str().trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, ')' | '〕'));
+                let bare = hit.as_str().trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, ')' | '〕'));
+                let number = if bare.contains('(') { bare } else { bare.trim_end_matches(')') };
                 found.push((number.to_owned(), hit.start() + lead, hit.end()));
             }
         }
@@ -241,7 +246,7 @@ fn prose(found: &mut FoundLiaison, mail: &Mail, own: &str, has_header: bool, nea
     let text = joined.iter().map(|unit| unit.text.as_str()).collect::<Vec<_>>().join("\n");
     numbers(found, mail, &text, vocabulary, charter);
     if found.title.is_none() {
-        found.title = title(mail, own, charter);
+        found.title = title(mail, own);
     }
     if found.from.is_none() {
         let by_cue = vocabulary.labels.statements.source.iter().find_map(|cue| {
@@ -325,14 +330,13 @@ fn numbers(found: &mut FoundLiaison, mail: &Mail, text: &str, vocabulary: &Vocab
 }
 
 /// A prose statement's title: its own subject line, a heading line that speaks of the subject, or the Subject field.
-fn title(mail: &Mail, own: &str, charter: &Charter) -> Option<String> {
+fn title(mail: &Mail, own: &str) -> Option<String> {
     let subject = mail.base_subject.trim();
     let heading = own.lines().take(8).map(str::trim).find(|line| {
         let words = fold(line);
         let shared = fold(subject).split_whitespace().filter(|word| word.chars().count() > 3 && words.contains(word)).count();
         shared >= 2 && line.chars().count() <= 120 && !line.ends_with(['.', '。', ',', '，', ':', '：'])
     });
-    let _ = charter;
     heading.or(Some(subject)).filter(|title| !title.is_empty()).map(str::to_owned)
 }
 
@@ -357,14 +361,14 @@ fn contacts(mail: &Mail, own: &str, fields: &[Field], rules: &Rules) -> Vec<Foun
             .take_while(|line| !line.trim().is_empty() && (line.starts_with([' ', '\t', '　']) || crate::rules::extract::units::fields(line, vocabulary).iter().any(|_| true)))
             .copied()
             .collect();
-        found.extend(contact(&field.value, line, &block, rules));
+        found.extend(contact(&field.value, &block, rules));
     }
     if found.is_empty() {
         // The IETF's form: the sender with his address in brackets.
         let source = fields.iter().find(|field| field.label == LiaisonLabel::Source && field.value.contains('@'));
-        found.extend(source.and_then(|field| contact(&field.value, &field.value, &[], rules)));
+        found.extend(source.and_then(|field| contact(&field.value, &[], rules)));
     } else if let Some(source) = fields.iter().find(|field| field.label == LiaisonLabel::Source && field.value.contains('@')) {
-        if let Some(person) = contact(&source.value, &source.value, &[], rules) {
+        if let Some(person) = contact(&source.value, &[], rules) {
             match found.iter_mut().find(|known| known.email == person.email) {
                 Some(known) if known.name.is_none() => known.name = person.name,
                 _ => {}
@@ -394,18 +398,15 @@ fn contacts(mail: &Mail, own: &str, fields: &[Field], rules: &Rules) -> Vec<Foun
 }
 
 /// One contact: name, body, country, then telephone and address, in the row or below it.
-fn contact(value: &str, line: &str, block: &[&str], rules: &Rules) -> Option<FoundPerson> {
+fn contact(value: &str, block: &[&str], rules: &Rules) -> Option<FoundPerson> {
     let (vocabulary, charter) = (&rules.vocabulary, &rules.charter);
     let mut text = value.to_owned();
-    let labelled = crate::rules::extract::units::fields(line, vocabulary);
-    let own_label = labelled.iter().any(|(label, _)| !matches!(label, PersonLabel::Name));
     for more in block {
         text.push('\n');
         text.push_str(more.trim());
     }
     // Columns beside each other become lines of their own.
     let columns: String = text.lines().flat_map(|line| line.split("   ")).map(str::trim).filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join("\n");
-    let _ = own_label;
     let units = units(&columns, Part::Body, vocabulary);
     let name = units.iter().enumerate().find_map(|(at, unit)| {
         let labelled = unit.fields.iter().find(|(label, _)| *label == PersonLabel::Name).and_then(|(_, value)| names::find(value, vocabulary).into_iter().next()).map(|name| (at, names::Name { start: 0, end: 0, ..name }));
