@@ -6,6 +6,7 @@
 mod imap;
 pub mod import;
 mod maildir;
+mod session;
 mod settings;
 mod utf7;
 
