@@ -140,6 +140,10 @@ impl Imap {
         } else {
             self.copy_away(uid, place, target, message_id).await?
         };
+        if moved.is_none() && self.session.has("UIDPLUS") {
+            // A server that says where letters go, and says nothing, moved none.
+            return Ok(Shelved::Gone);
+        }
         Ok(Shelved::Moved(moved.map(|(validity, uid)| Place {
             mailbox: place.mailbox.clone(),
             folder: target.to_owned(),
@@ -149,6 +153,8 @@ impl Imap {
     }
 
     async fn is_there(&mut self, uid: u32) -> Result<bool, MailboxError> {
+        // NOOP lets the server tell what others expunged; until then it may answer for letters that are gone (RFC 3501, 7.4.1).
+        self.session.command("NOOP").await?;
         Ok(self.session.command(&format!("UID FETCH {uid} (UID FLAGS)")).await?.fetched(uid).is_some())
     }
 

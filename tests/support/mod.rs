@@ -1,6 +1,7 @@
 //! What several tests need: a temporary store, a small SMTP server, a whole activity in a folder.
 
 pub(crate) mod cutter;
+pub(crate) mod dovecot;
 pub(crate) mod postfix;
 pub(crate) mod smtp_server;
 pub(crate) mod store;
