@@ -101,7 +101,10 @@ impl Config {
     /// Reads and checks a file.
     pub fn load(path: &Path) -> Result<Config> {
         let text = std::fs::read_to_string(path).with_context(|| {
-            format!("Cannot read the configuration {} (`jcabot init` writes a new one, `--config FILE` names another)", path.display())
+            format!(
+                "Cannot read the configuration {} (`jcabot init` writes a new one, `--config FILE` names another)",
+                path.display()
+            )
         })?;
         Config::read(&text, &path.display().to_string())
     }
@@ -142,7 +145,10 @@ impl Config {
         if !known.contains(&format!("{charter}.toml")) {
             let names: Vec<&str> = known.iter().filter_map(|name| name.strip_suffix(".toml")).collect();
             let here = at(self.activity.charter.span().start);
-            bail!("{here}: there is no charter “{charter}”; known are: {} (or add charters/{charter}.toml to the rules folder)", names.join(", "));
+            bail!(
+                "{here}: there is no charter “{charter}”; known are: {} (or add charters/{charter}.toml to the rules folder)",
+                names.join(", ")
+            );
         }
         Ok(())
     }

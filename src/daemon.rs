@@ -116,8 +116,13 @@ impl Daemon {
         }
         self.desk.store.close().await;
         match ended {
-            None => Ok(info!("Stopped")),
-            Some(Some(Err(error))) => Err(error).context("A loop ended by a fault of the program; it starts again with the daemon"),
+            None => {
+                info!("Stopped");
+                Ok(())
+            }
+            Some(Some(Err(error))) => {
+                Err(error).context("A loop ended by a fault of the program; it starts again with the daemon")
+            }
             Some(_) => bail!("A loop ended before it was told to; it starts again with the daemon"),
         }
     }

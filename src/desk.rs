@@ -67,7 +67,14 @@ impl Desk {
     }
 
     /// Step 6.
-    fn draft(&self, knowledge: &Knowledge, letter: &Understood, plan: &Plan, raw: &RawMail, now: Timestamp) -> Result<Vec<Draft>> {
+    fn draft(
+        &self,
+        knowledge: &Knowledge,
+        letter: &Understood,
+        plan: &Plan,
+        raw: &RawMail,
+        now: Timestamp,
+    ) -> Result<Vec<Draft>> {
         let Some(acknowledgement) = &plan.acknowledgement else { return Ok(Vec::new()) };
         let input = AckInput {
             charter: &knowledge.rules.charter,
@@ -97,4 +104,3 @@ async fn understand(knowledge: &Arc<Knowledge>, raw: RawMail, deaths: u32) -> Re
     });
     thinking.await.context("Cannot understand a letter")
 }
-

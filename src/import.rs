@@ -52,7 +52,8 @@ where
         }
     });
     let knowledge = desk.knowledge.get();
-    let arriving = futures_util::stream::unfold(receiver, |mut receiver| async { receiver.recv().await.map(|letter| (letter, receiver)) });
+    let arriving =
+        futures_util::stream::unfold(receiver, |mut receiver| async { receiver.recv().await.map(|letter| (letter, receiver)) });
     let mut thinking = std::pin::pin!(arriving.map(|letter| think(&knowledge, letter)).buffered(cores * 4));
     let mut imported = Imported::default();
     let mut batch = Vec::new();

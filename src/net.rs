@@ -33,14 +33,23 @@ impl fmt::Debug for dyn Bytes {
 #[error("{0}")]
 pub(crate) struct Unreachable(pub(crate) String);
 
-/// Connects. What shall go in clear text (`is_plain`) goes to this machine only, whatever a resolver says the name means.
-pub(crate) async fn connect(host: &str, port: u16, is_plain: bool) -> Result<Wire, Unreachable> {
+/// How the bytes will go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Text {
+    /// In clear text, to this machine only.
+    Clear,
+    /// Under TLS, from the first byte or soon.
+    Enciphered,
+}
+
+/// Connects. What shall go in clear text goes to this machine only, whatever a resolver says the name means.
+pub(crate) async fn connect(host: &str, port: u16, text: Text) -> Result<Wire, Unreachable> {
     let failed = |why: String| Unreachable(format!("Cannot connect to {host}:{port}: {why}"));
     let tcp = timeout(PATIENCE, TcpStream::connect((host, port))).await;
     let tcp = tcp.map_err(|_| failed("no answer".into()))?.map_err(|error| failed(error.to_string()))?;
     tcp.set_nodelay(true).map_err(|error| failed(error.to_string()))?;
     let here = tcp.peer_addr().map_err(|error| failed(error.to_string()))?.ip().is_loopback();
-    if is_plain && !here {
+    if text == Text::Clear && !here {
         return Err(failed("it is not this machine, and clear text is not used".into()));
     }
     Ok(Box::new(tcp))

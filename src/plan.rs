@@ -11,7 +11,7 @@ pub mod schedule;
 use crate::charter::Charter;
 use crate::domain::Timestamp;
 use crate::domain::address::Address;
-use crate::domain::steps::{Findings, Known, Plan, PlannedDeadline, Reason, Verdict};
+use crate::domain::steps::{Acknowledge, Findings, Known, Plan, PlannedDeadline, Reason, Verdict};
 use crate::domain::words::{Answer, Dial, Kind, Language, Outgoing, Purpose};
 use crate::mail::authentication::{Authentication, authenticate};
 use crate::mail::{AutomaticForm, Mail};
@@ -128,7 +128,10 @@ pub fn decide(case: &Case<'_>) -> Plan {
     if unsure && answer == Answer::Acknowledge {
         reasons.push(reason("low-confidence", "The rules are not sure what this letter is, so a person looks at it."));
     }
-    let people = people::plan(case, &authentication, unsure || answer == Answer::Triage);
+    let mut people = people::plan(case, &authentication);
+    if unsure || answer == Answer::Triage {
+        people.iter_mut().for_each(|person| person.applied = false);
+    }
     let proposed = people.iter().any(|person| !person.applied);
     if proposed {
         reasons.push(reason(
@@ -139,7 +142,9 @@ pub fn decide(case: &Case<'_>) -> Plan {
     let needs_reply = needs_reply(case, answer) || (unsure && answer != Answer::None) || proposed;
     let language = language(case);
     let acknowledgement = match (answer, case.mail.writer()) {
-        (Answer::Acknowledge, Some(writer)) => gate::acknowledge(case, &authentication, writer, unsure),
+        (Answer::Acknowledge, Some(writer)) => {
+            gate::acknowledge(case, &authentication, writer).map(|own| Acknowledge { arrived_only: unsure, ..own })
+        }
         _ => Err(Vec::new()),
     };
     let acknowledgement = acknowledgement.map_err(|because| reasons.extend(because)).ok();
@@ -148,8 +153,10 @@ pub fn decide(case: &Case<'_>) -> Plan {
         answer,
         reasons,
         acknowledgement,
-        folder: (!case.policy.silent).then(|| folder(case, to_sort)).flatten(),
-        keywords: keywords(case, needs_reply),
+        folder: (!case.policy.silent)
+            .then(|| folder(case, if to_sort { Kind::Unclassified } else { case.verdict.kind }))
+            .flatten(),
+        keywords: keywords(case, needs_reply.then_some(NEEDS_REPLY)),
         needs_reply,
         people,
         promised_seats: case.findings.promises.clone(),
@@ -228,14 +235,13 @@ fn language(case: &Case<'_>) -> Language {
     spoken.into_iter().flatten().find(ours).unwrap_or(case.charter.default_language())
 }
 
-fn folder(case: &Case<'_>, to_sort: bool) -> Option<String> {
-    let kind = if to_sort { Kind::Unclassified } else { case.verdict.kind };
+fn folder(case: &Case<'_>, kind: Kind) -> Option<String> {
     case.charter.shelves.get(&kind).map(|shelf| shelf.folder.clone())
 }
 
-fn keywords(case: &Case<'_>, needs_reply: bool) -> Vec<String> {
+fn keywords(case: &Case<'_>, more: Option<&str>) -> Vec<String> {
     let own = case.charter.shelves.get(&case.verdict.kind).map(|shelf| shelf.keyword.clone());
-    own.into_iter().chain(needs_reply.then(|| NEEDS_REPLY.to_owned())).collect()
+    own.into_iter().chain(more.map(str::to_owned)).collect()
 }
 
 /// Addresses that a genuine bounce says are dead: only a bounce that names a letter of ours counts, so that a forged one

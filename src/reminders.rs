@@ -3,10 +3,10 @@
 //! Each letter has an intent (`digest:…:2012-W34`, `remind:sg9:contacts:7`) that is unique in the ledger, so however often the
 //! daemon restarts, each is written once.
 
+use crate::desk::Desk;
 use crate::domain::Timestamp;
 use crate::domain::steps::Draft;
 use crate::domain::words::{Dial, OutboxState};
-use crate::desk::Desk;
 use crate::knowledge::Knowledge;
 use crate::plan::schedule::{self, DigestTime};
 use crate::stop::Stop;

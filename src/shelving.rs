@@ -32,7 +32,13 @@ pub async fn shelve_due(
     Ok(())
 }
 
-async fn one(store: &Store, mailbox: &mut Mailbox, settings: &mailbox::Settings, job: &ShelvingJob, now: Timestamp) -> Result<()> {
+async fn one(
+    store: &Store,
+    mailbox: &mut Mailbox,
+    settings: &mailbox::Settings,
+    job: &ShelvingJob,
+    now: Timestamp,
+) -> Result<()> {
     let folder = match settings.shelving {
         Shelving::Move => job.folder.as_deref(),
         Shelving::Label | Shelving::Off => None,
@@ -47,7 +53,7 @@ async fn one(store: &Store, mailbox: &mut Mailbox, settings: &mailbox::Settings,
         Err(error) if error.is_connection() => Err(error.into()),
         Err(error) => {
             warn!(message.id = job.message.0, tries = job.tries, "Message {} could not be shelved: {error}", job.message.0);
-            let pause = FIRST_PAUSE * (1 << job.tries.clamp(0, MOST_TRIES)) as i32;
+            let pause = FIRST_PAUSE * (1 << job.tries.clamp(0, MOST_TRIES));
             let next = (job.tries + 1 < MOST_TRIES).then_some(now + pause);
             store.shelving_retry(job.id, next, &error.to_string(), now).await
         }

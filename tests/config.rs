@@ -15,7 +15,8 @@ fn the_commented_example_is_a_sound_configuration() {
 #[test]
 fn what_the_example_shows_as_a_comment_is_sound_too() {
     let text = std::fs::read_to_string("deploy/jcabot.toml").unwrap();
-    let setting = |line: &str| line.starts_with('#') && line.get(1..2).is_some_and(|c| c != " ") && !line.contains("/etc/jcabot/rules");
+    let setting =
+        |line: &str| line.starts_with('#') && line.get(1..2).is_some_and(|c| c != " ") && !line.contains("/etc/jcabot/rules");
     let transport = |line: &str| line.contains("transport.folder") || line.contains("path = \"outgoing\"");
     let opened = text.lines().map(|line| if setting(line) && !transport(line) { line.trim_start_matches('#') } else { line });
 

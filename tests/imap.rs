@@ -46,7 +46,12 @@ async fn a_letter_is_read_without_a_trace_and_moved_with_its_keyword() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bare_server_does_with_copy_and_delete_of_one_letter() {
-    let Some(dovecot) = Dovecot::without(&["IDLE", "MOVE", "UIDPLUS", "CONDSTORE", "SPECIAL-USE", "NAMESPACE", "ID", "LITERAL+", "CHILDREN"]).await else { return };
+    let Some(dovecot) =
+        Dovecot::without(&["IDLE", "MOVE", "UIDPLUS", "CONDSTORE", "SPECIAL-USE", "NAMESPACE", "ID", "LITERAL+", "CHILDREN"])
+            .await
+    else {
+        return;
+    };
     dovecot.deliver("bo", LETTER);
     let mut mailbox = open(&dovecot, "bo").await;
 
@@ -100,7 +105,9 @@ async fn news_wake_a_waiting_mailbox() {
 async fn tls_is_checked_and_a_wrong_password_is_said() {
     let Some(dovecot) = Dovecot::without(&[]).await else { return };
     let with = |port: u16, security: &str, password: &str, ca: &str| {
-        settings(&format!("name = \"jca\"\n[imap]\nhost = \"localhost\"\nport = {port}\nsecurity = \"{security}\"\nuser = \"eve\"\npassword = \"{password}\"\n{ca}"))
+        settings(&format!(
+            "name = \"jca\"\n[imap]\nhost = \"localhost\"\nport = {port}\nsecurity = \"{security}\"\nuser = \"eve\"\npassword = \"{password}\"\n{ca}"
+        ))
     };
     let ca = format!("ca_file = {:?}", tls::authority());
 

@@ -40,12 +40,12 @@ fn letter() -> Mail {
     }
 }
 
-fn plan(language: Language, people: Vec<PlannedPerson>, arrived_only: bool) -> Plan {
+fn plan(language: Language, people: Vec<PlannedPerson>) -> Plan {
     let to = Address::parse("eve@example.org").unwrap();
     Plan {
         answer: Answer::Acknowledge,
         reasons: Vec::new(),
-        acknowledgement: Some(Acknowledge { to, state: OutboxState::Ready, held_because: Vec::new(), arrived_only }),
+        acknowledgement: Some(Acknowledge { to, state: OutboxState::Ready, held_because: Vec::new(), arrived_only: false }),
         folder: None,
         keywords: Vec::new(),
         needs_reply: false,
@@ -110,7 +110,7 @@ fn an_acknowledgement_reads_well_in_every_language() {
         let proposed = PlannedPerson { found: 0, action: Action::Update, applied: false, person: Some(1), seats: Vec::new() };
         let findings = Findings { contacts: vec![person()], liaison: Some(liaison()), promises: Vec::new() };
 
-        let draft = acknowledge(Kind::ContactSubmission, &findings, &plan(*language, vec![proposed], false));
+        let draft = acknowledge(Kind::ContactSubmission, &findings, &plan(*language, vec![proposed]));
 
         let (subject, text, html) = shown(&draft);
         insta::assert_snapshot!(format!("acknowledgement.{}.txt", language.as_str()), format!("Subject: {subject}\n\n{text}"));
@@ -122,7 +122,7 @@ fn an_acknowledgement_reads_well_in_every_language() {
 fn every_kind_of_letter_has_its_sentence_in_every_language() {
     for language in Language::VARIANTS {
         let kinds = Kind::VARIANTS.iter().filter(|kind| !kind.is_automatic() && **kind != Kind::Unclassified);
-        let texts = kinds.map(|kind| shown(&acknowledge(*kind, &Findings::default(), &plan(*language, Vec::new(), false))).1);
+        let texts = kinds.map(|kind| shown(&acknowledge(*kind, &Findings::default(), &plan(*language, Vec::new()))).1);
         insta::assert_snapshot!(format!("kinds.{}", language.as_str()), texts.collect::<Vec<_>>().join("\n==========\n"));
     }
 }
@@ -131,7 +131,9 @@ fn every_kind_of_letter_has_its_sentence_in_every_language() {
 fn an_unsure_acknowledgement_only_says_that_the_letter_arrived() {
     let findings = Findings { contacts: vec![person()], ..Findings::default() };
 
-    let (_, text, html) = shown(&acknowledge(Kind::ContactSubmission, &findings, &plan(Language::En, Vec::new(), true)));
+    let mut plan = plan(Language::En, Vec::new());
+    plan.acknowledgement.as_mut().unwrap().arrived_only = true;
+    let (_, text, html) = shown(&acknowledge(Kind::ContactSubmission, &findings, &plan));
 
     assert!(!text.contains("Ångström") && !html.contains("Ångström"), "{text}");
     assert!(text.contains("has arrived") && text.contains("secretariat will look"), "{text}");
@@ -139,10 +141,13 @@ fn an_unsure_acknowledgement_only_says_that_the_letter_arrived() {
 
 #[test]
 fn nothing_of_the_senders_free_text_leaves() {
-    let evil = FoundPerson { name: Some("Eve\r\nBcc: victim@example.net https://evil.example <b>".to_owned()), ..FoundPerson::default() };
+    let evil = FoundPerson {
+        name: Some("Eve\r\nBcc: victim@example.net https://evil.example <b>".to_owned()),
+        ..FoundPerson::default()
+    };
     let findings = Findings { contacts: vec![evil], ..Findings::default() };
 
-    let draft = acknowledge(Kind::ContactSubmission, &findings, &plan(Language::En, Vec::new(), false));
+    let draft = acknowledge(Kind::ContactSubmission, &findings, &plan(Language::En, Vec::new()));
 
     let (subject, text, html) = shown(&draft);
     assert!(!format!("{subject}{text}{html}").contains("NITRO"));
@@ -155,7 +160,7 @@ fn nothing_of_the_senders_free_text_leaves() {
 
 #[test]
 fn an_acknowledgement_threads_and_says_that_it_is_automatic() {
-    let draft = acknowledge(Kind::Inquiry, &Findings::default(), &plan(Language::Fr, Vec::new(), false));
+    let draft = acknowledge(Kind::Inquiry, &Findings::default(), &plan(Language::Fr, Vec::new()));
 
     let head = String::from_utf8(draft.bytes.clone()).unwrap().split("\r\n\r\n").next().unwrap().replace("\r\n ", " ");
     for line in [
@@ -173,14 +178,14 @@ fn an_acknowledgement_threads_and_says_that_it_is_automatic() {
 
 #[test]
 fn the_same_letter_is_answered_by_the_same_bytes() {
-    let one = acknowledge(Kind::Inquiry, &Findings::default(), &plan(Language::Zh, Vec::new(), false));
-    let two = acknowledge(Kind::Inquiry, &Findings::default(), &plan(Language::Zh, Vec::new(), false));
+    let one = acknowledge(Kind::Inquiry, &Findings::default(), &plan(Language::Zh, Vec::new()));
+    let two = acknowledge(Kind::Inquiry, &Findings::default(), &plan(Language::Zh, Vec::new()));
 
     assert_eq!((one.bytes, one.message_id), (two.bytes, two.message_id));
 }
 
-pub(crate) fn week(charter: &Charter) -> Week {
-    let someone = |id: i64, name: &str| Person {
+fn someone(id: i64, name: &str) -> Person {
+    Person {
         id,
         name: name.to_owned(),
         honorific: None,
@@ -193,8 +198,13 @@ pub(crate) fn week(charter: &Charter) -> Week {
         study_groups: Vec::new(),
         language: None,
         source: None,
-    };
-    let states = [SeatState::Filled, SeatState::Filled, SeatState::Promised, SeatState::Asked, SeatState::Silent, SeatState::Bounced];
+    }
+}
+
+#[expect(clippy::too_many_lines, reason = "one week with something of everything, in one place to read beside its snapshot")]
+pub(crate) fn week(charter: &Charter) -> Week {
+    let states =
+        [SeatState::Filled, SeatState::Filled, SeatState::Promised, SeatState::Asked, SeatState::Silent, SeatState::Bounced];
     let seats = charter.seats.iter().zip(states.into_iter().cycle()).map(|(seat, state)| Seat {
         id: seat.id.clone(),
         body: seat.body.clone(),
@@ -235,7 +245,8 @@ pub(crate) fn week(charter: &Charter) -> Week {
         state: DeadlineState::Open,
         message: None,
     };
-    let by_kind = BTreeMap::from([(Kind::ContactSubmission, 12), (Kind::LiaisonStatement, 5), (Kind::Inquiry, 2), (Kind::Bulk, 1)]);
+    let by_kind =
+        BTreeMap::from([(Kind::ContactSubmission, 12), (Kind::LiaisonStatement, 5), (Kind::Inquiry, 2), (Kind::Bulk, 1)]);
     Week {
         name: "2012-W34".to_owned(),
         from: at("2012-08-19T22:00:00Z"),
@@ -250,7 +261,10 @@ pub(crate) fn week(charter: &Charter) -> Week {
             statement(62, None, Some("before our next meeting")),
         ],
         waiting: vec![thread],
-        due: vec![deadline("Names and contact details", "2012-08-22T21:59:59Z"), deadline("Reply to SG13", "2012-09-05T21:59:59Z")],
+        due: vec![
+            deadline("Names and contact details", "2012-08-22T21:59:59Z"),
+            deadline("Reply to SG13", "2012-09-05T21:59:59Z"),
+        ],
         held: 3,
         failed: 0,
         proposals: 1,
@@ -267,7 +281,10 @@ fn the_chairs_week_reads_well_in_every_language() {
 
         let texts = replies.digest_texts(&charter, &week(&charter), at("2012-08-27T06:00:00Z")).unwrap();
 
-        insta::assert_snapshot!(format!("digest.{}.txt", language.as_str()), format!("Subject: {}\n\n{}", texts.subject, texts.text));
+        insta::assert_snapshot!(
+            format!("digest.{}.txt", language.as_str()),
+            format!("Subject: {}\n\n{}", texts.subject, texts.text)
+        );
         insta::assert_snapshot!(format!("digest.{}.html", language.as_str()), texts.html);
     }
 }

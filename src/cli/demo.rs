@@ -46,7 +46,10 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<Outcome> {
         daemon.desk().store.close().await;
         return Ok(Outcome::Done);
     }
-    print::line(&format!("\nNow watching. Drop a letter in and see it filed:\n  cp letter.eml {}/new/", dir.join("Maildir").display()))?;
+    print::line(&format!(
+        "\nNow watching. Drop a letter in and see it filed:\n  cp letter.eml {}/new/",
+        dir.join("Maildir").display()
+    ))?;
     print::line(&format!("Answers appear in {}. Ctrl-C ends it.", dir.join("outgoing").display()))?;
     daemon.run().await?;
     Ok(Outcome::Done)
@@ -94,7 +97,13 @@ async fn take_in(daemon: &Daemon, dir: &Path) -> Result<()> {
         let message = &why.message;
         let from = message.sender.as_ref().map_or(String::new(), |sender| sender.reveal().to_owned());
         let language = message.language.map_or("und", |language| language.as_str());
-        rows.push(vec![message.id.0.to_string(), from, language.to_owned(), message.kind.as_str().to_owned(), message.subject.clone()]);
+        rows.push(vec![
+            message.id.0.to_string(),
+            from,
+            language.to_owned(),
+            message.kind.as_str().to_owned(),
+            message.subject.clone(),
+        ]);
     }
     print::table(&["No.", "From", "In", "Became", "Subject"], &[4, 40, 3, 18, 58], &rows)?;
     let now = desk.clock.now();
@@ -112,7 +121,15 @@ async fn send(daemon: &Daemon) -> Result<()> {
     print::line("\nWho was answered, and who was not yet:\n")?;
     let rows: Vec<Vec<String>> = letters
         .iter()
-        .map(|letter| vec![letter.id.0.to_string(), letter.kind.as_str().to_owned(), letter.to.reveal().to_owned(), letter.state.as_str().to_owned(), letter.note.clone()])
+        .map(|letter| {
+            vec![
+                letter.id.0.to_string(),
+                letter.kind.as_str().to_owned(),
+                letter.to.reveal().to_owned(),
+                letter.state.as_str().to_owned(),
+                letter.note.clone(),
+            ]
+        })
         .collect();
     print::table(&["No.", "Kind", "To", "State", "Because"], &[4, 15, 44, 9, 60], &rows)
 }
@@ -133,5 +150,8 @@ async fn report(daemon: &Daemon, dir: &Path, now: Timestamp) -> Result<()> {
     print::line(texts.text.trim_end())?;
     print::line(&format!("\nThe same as a page: {}", html.display()))?;
     let config = dir.join("jcabot.toml");
-    print::line(&format!("Look further: jcabot --config {0} why 1 · jcabot --config {0} outbox · … roster · … liaisons · … deadlines", config.display()))
+    print::line(&format!(
+        "Look further: jcabot --config {0} why 1 · jcabot --config {0} outbox · … roster · … liaisons · … deadlines",
+        config.display()
+    ))
 }

@@ -70,13 +70,20 @@ async fn examine(config: &Config, findings: &mut Findings) {
     let rules = if faults.is_empty() {
         Ok(format!("{} rules, {} examples, all as they should be", report.rules, report.examples))
     } else {
-        Err(anyhow::anyhow!("{} faults, the first: {}; `jcabot rules check` lists all", faults.len(), faults.first().map_or("", String::as_str)))
+        Err(anyhow::anyhow!(
+            "{} faults, the first: {}; `jcabot rules check` lists all",
+            faults.len(),
+            faults.first().map_or("", String::as_str)
+        ))
     };
     findings.tell("rules", rules);
     match daemon::knowledge(config) {
         Ok(knowledge) => {
             let charter = &knowledge.rules.charter;
-            findings.tell("charter", Ok(format!("{}, {} expected seats, days end in {}", charter.name, charter.seats.len(), charter.time_zone)));
+            findings.tell(
+                "charter",
+                Ok(format!("{}, {} expected seats, days end in {}", charter.name, charter.seats.len(), charter.time_zone)),
+            );
             findings.tell("authentication", authentication(&knowledge.policy.authserv_ids));
             findings.tell("database", database(config, charter).await);
         }
@@ -107,7 +114,9 @@ async fn examine(config: &Config, findings: &mut Findings) {
 
 fn authentication(ids: &[String]) -> Result<String> {
     if ids.is_empty() {
-        anyhow::bail!("no authserv-id is configured, so every acknowledgement is held; set authserv_ids = [\"your receiving server\"] in [activity]");
+        anyhow::bail!(
+            "no authserv-id is configured, so every acknowledgement is held; set authserv_ids = [\"your receiving server\"] in [activity]"
+        );
     }
     Ok(format!("results of {} count, all others do not", ids.join(", ")))
 }

@@ -24,12 +24,16 @@ pub(crate) fn run(path: &Path, arguments: &Arguments) -> Result<Outcome> {
     }
     let file = std::fs::OpenOptions::new().write(true).create_new(true).open(path);
     let mut file = file.map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => anyhow::anyhow!("{} is there already; it is left as it is (`--config FILE` names another)", path.display()),
+        ErrorKind::AlreadyExists => {
+            anyhow::anyhow!("{} is there already; it is left as it is (`--config FILE` names another)", path.display())
+        }
         _ => anyhow::Error::new(error).context(format!("Cannot write {}", path.display())),
     })?;
     file.write_all(EXAMPLE.as_bytes()).with_context(|| format!("Cannot write {}", path.display()))?;
     let name = path.display();
     print::line(&format!("Wrote {name}. Everything that would leave is held until you say otherwise."))?;
-    print::line(&format!("Next: put your servers into [mailbox.imap] and [transport.smtp], then run `jcabot --config {name} doctor`."))?;
+    print::line(&format!(
+        "Next: put your servers into [mailbox.imap] and [transport.smtp], then run `jcabot --config {name} doctor`."
+    ))?;
     Ok(Outcome::Done)
 }

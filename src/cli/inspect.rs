@@ -77,7 +77,16 @@ fn show(arguments: &Arguments, rules: &Rules, policy: &Policy, raw: &RawMail, no
     let findings = rules.extract(&mail, &verdict);
     let known = Known::default();
     let received_at = raw.received_at;
-    let case = Case { charter: &rules.charter, policy, mail: &mail, verdict: &verdict, findings: &findings, known: &known, received_at, now };
+    let case = Case {
+        charter: &rules.charter,
+        policy,
+        mail: &mail,
+        verdict: &verdict,
+        findings: &findings,
+        known: &known,
+        received_at,
+        now,
+    };
     let plan = plan::decide(&case);
     let file = import::name(&raw.place);
     if arguments.json {
@@ -133,7 +142,8 @@ fn tell(mail: &Mail, verdict: &Verdict, findings: &Findings, plan: &Plan) -> Res
 fn fields(fields: &[(&str, String)], sources: &[Source]) -> Result<()> {
     for (name, value) in fields.iter().filter(|(_, value)| !value.is_empty()) {
         let source = sources.iter().find(|source| source.field == *name);
-        let because = source.map_or(String::new(), |source| format!("   ← {} “{}”", source.rule, print::fit(&print::clean(&source.words), 60)));
+        let because = source
+            .map_or(String::new(), |source| format!("   ← {} “{}”", source.rule, print::fit(&print::clean(&source.words), 60)));
         print::line(&format!("     {name:<13} {}{because}", print::clean(value)))?;
     }
     Ok(())

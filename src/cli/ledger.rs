@@ -91,7 +91,14 @@ pub(crate) async fn threads(config: &Path, arguments: &Threads) -> Result<Outcom
             .map(|thread| {
                 let waits = if thread.needs_reply { "waits" } else { "" };
                 let latest = thread.latest_at.strftime("%Y-%m-%d %H:%M").to_string();
-                vec![thread.id.to_string(), waits.to_owned(), thread.letters.to_string(), thread.kind.as_str().to_owned(), latest, thread.subject.clone()]
+                vec![
+                    thread.id.to_string(),
+                    waits.to_owned(),
+                    thread.letters.to_string(),
+                    thread.kind.as_str().to_owned(),
+                    latest,
+                    thread.subject.clone(),
+                ]
             })
             .collect();
         print::table(&["Thread", "", "Letters", "Latest is", "Latest (UTC)", "Subject"], &[8, 6, 7, 18, 16, 70], &rows)?;
@@ -116,7 +123,12 @@ pub(crate) async fn deadlines(config: &Path, arguments: &Deadlines) -> Result<Ou
                 let local = deadline.due_at.to_zoned_datetime(charter.zone());
                 let days = deadline.due_at.duration_since(now).as_hours().div_euclid(24);
                 let left = if days < 0 { format!("{} days ago", -days) } else { format!("in {days} days") };
-                vec![local.strftime("%Y-%m-%d %H:%M %Z").to_string(), left, deadline.state.as_str().to_owned(), deadline.title.clone()]
+                vec![
+                    local.strftime("%Y-%m-%d %H:%M %Z").to_string(),
+                    left,
+                    deadline.state.as_str().to_owned(),
+                    deadline.title.clone(),
+                ]
             })
             .collect();
         print::table(&["Due", "", "State", "What"], &[24, 14, 8, 70], &rows)?;

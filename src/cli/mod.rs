@@ -78,7 +78,8 @@ pub(crate) enum Outcome {
 
 /// A moment given on the command line: `2012-08-22` (its start, UTC) or `2012-08-22T12:00:00Z`.
 pub(crate) fn moment(text: &str) -> Result<Timestamp, String> {
-    let day = text.parse::<jiff::civil::Date>().ok().and_then(|day| day.at(0, 0, 0, 0).to_zoned_datetime(jiff::tz::TimeZone::UTC).ok());
+    let day =
+        text.parse::<jiff::civil::Date>().ok().and_then(|day| day.at(0, 0, 0, 0).to_zoned_datetime(jiff::tz::TimeZone::UTC).ok());
     match (text.parse::<Timestamp>(), day) {
         (Ok(moment), _) => Ok(moment),
         (Err(_), Some(day)) => Ok(day.timestamp()),
@@ -132,7 +133,7 @@ async fn dispatch(arguments: Arguments) -> Result<Outcome> {
 }
 
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| {
-        cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
-    })
+    error
+        .chain()
+        .any(|cause| cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe))
 }

@@ -1,6 +1,7 @@
 //! `jcabot outbox`: what leaves, what waits, what failed.
 
 use crate::cli::open::{Opened, open};
+use crate::cli::print::Form;
 use crate::cli::{Outcome, print};
 use crate::clock::Clock;
 use crate::domain::LetterKey;
@@ -70,8 +71,8 @@ pub(crate) async fn run(config: &Path, arguments: &Arguments) -> Result<Outcome>
     let store = &opened.store;
     let (now, actor) = (Clock::system().now(), actor());
     match &arguments.command {
-        None => list(&opened, None, arguments.json).await,
-        Some(Command::List { state, json }) => list(&opened, *state, *json || arguments.json).await,
+        None => list(&opened, None, Form::from(arguments.json)).await,
+        Some(Command::List { state, json }) => list(&opened, *state, Form::from(*json || arguments.json)).await,
         Some(Command::Show { id }) => {
             let Some(bytes) = store.letter_bytes(opened.activity, LetterKey(*id)).await? else {
                 eprintln!("jcabot: There is no letter {id} (`jcabot outbox` lists them)");
@@ -85,7 +86,12 @@ pub(crate) async fn run(config: &Path, arguments: &Arguments) -> Result<Outcome>
             let ids: Vec<i64> = ids.iter().copied().chain(held.iter().map(|letter| letter.id.0)).collect();
             let mut outcome = Outcome::Done;
             for id in ids {
-                told(id, "released; it leaves with the next round of the daemon", store.release(LetterKey(id), &actor, now).await, &mut outcome)?;
+                told(
+                    id,
+                    "released; it leaves with the next round of the daemon",
+                    store.release(LetterKey(id), &actor, now).await,
+                    &mut outcome,
+                )?;
             }
             Ok(outcome)
         }
@@ -117,9 +123,9 @@ fn told(id: i64, what: &str, result: Result<()>, outcome: &mut Outcome) -> Resul
     }
 }
 
-async fn list(opened: &Opened, state: Option<OutboxState>, json: bool) -> Result<Outcome> {
+async fn list(opened: &Opened, state: Option<OutboxState>, form: Form) -> Result<Outcome> {
     let letters = opened.store.letters(opened.activity, state).await?;
-    if json {
+    if form == Form::Json {
         print::json(&letters)?;
         return Ok(Outcome::Done);
     }
@@ -128,7 +134,15 @@ async fn list(opened: &Opened, state: Option<OutboxState>, json: bool) -> Result
         .map(|letter| {
             let due = letter.due_at.strftime("%Y-%m-%d %H:%M").to_string();
             let to = letter.to.reveal().to_owned();
-            vec![letter.id.0.to_string(), letter.state.as_str().to_owned(), letter.kind.as_str().to_owned(), to, due, letter.tries.to_string(), letter.note.clone()]
+            vec![
+                letter.id.0.to_string(),
+                letter.state.as_str().to_owned(),
+                letter.kind.as_str().to_owned(),
+                to,
+                due,
+                letter.tries.to_string(),
+                letter.note.clone(),
+            ]
         })
         .collect();
     print::table(&["Letter", "State", "Kind", "To", "Due (UTC)", "Tries", "Because"], &[7, 9, 15, 38, 16, 5, 70], &rows)?;

@@ -6,6 +6,22 @@ use std::io::Write;
 use unicode_normalization::UnicodeNormalization;
 use unicode_width::UnicodeWidthStr;
 
+/// How a list is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// For people.
+    Table,
+    /// For programs.
+    Json,
+}
+
+impl From<bool> for Form {
+    /// The form that a command's `--json` asks for.
+    fn from(json: bool) -> Form {
+        if json { Form::Json } else { Form::Table }
+    }
+}
+
 /// Prints one line to stdout; a closed pipe is an error that ends the command quietly.
 pub(crate) fn line(text: &str) -> Result<()> {
     writeln!(std::io::stdout().lock(), "{text}").context("Cannot write to standard output")

@@ -59,7 +59,9 @@ pub(crate) fn table(seats: &[Seat], people: &[Person]) -> Result<()> {
     for seat in seats {
         let asked = day(seat.asked_at);
         let first = seat.people.first();
-        let address = |person: Option<&Person>| person.and_then(|person| person.email.as_ref()).map_or(String::new(), |email| email.reveal().to_owned());
+        let address = |person: Option<&Person>| {
+            person.and_then(|person| person.email.as_ref()).map_or(String::new(), |email| email.reveal().to_owned())
+        };
         let name = |person: Option<&Person>| person.map_or(String::new(), |person| person.name.clone());
         rows.push(vec![seat.body.clone(), seat.state.as_str().to_owned(), name(first), address(first), day(seat.since), asked]);
         for more in seat.people.iter().skip(1) {

@@ -24,7 +24,8 @@ pub(crate) async fn run(path: &Path, _arguments: &Arguments) -> Result<Outcome> 
 pub(crate) fn log(settings: &Log) -> Result<()> {
     let wanted = settings.filter.as_deref().unwrap_or("info");
     let filter = format!("{wanted},async_imap=warn,lettre=warn,sqlx=warn");
-    let filter = EnvFilter::try_new(&filter).with_context(|| format!("[log] filter = “{wanted}” is no filter; write it like info"))?;
+    let filter =
+        EnvFilter::try_new(&filter).with_context(|| format!("[log] filter = “{wanted}” is no filter; write it like info"))?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
     match settings.format {
         LogFormat::Text => builder.with_ansi(false).init(),

@@ -46,7 +46,8 @@ pub(crate) async fn run(config: &Path, arguments: &Arguments) -> Result<Outcome>
     findings(&why.findings)?;
     print::line("  Since then:")?;
     for entry in &why.journal {
-        let detail = if entry.detail.is_null() { String::new() } else { format!("  {}", print::clean(&entry.detail.to_string())) };
+        let detail =
+            if entry.detail.is_null() { String::new() } else { format!("  {}", print::clean(&entry.detail.to_string())) };
         print::line(&format!("    {}  {} by {}{}", entry.at, entry.event, print::clean(&entry.actor), print::fit(&detail, 160)))?;
     }
     Ok(Outcome::Done)
@@ -79,7 +80,11 @@ fn fields(value: &Value) -> Result<()> {
         }
         let source = sources.iter().find(|source| source.get("field").and_then(Value::as_str) == Some(name));
         let text = |key: &str| source.and_then(|source| source.get(key)).and_then(Value::as_str).unwrap_or_default();
-        let from = if source.is_some() { format!("   ← {} “{}”", text("rule"), print::fit(&print::clean(text("words")), 60)) } else { String::new() };
+        let from = if source.is_some() {
+            format!("   ← {} “{}”", text("rule"), print::fit(&print::clean(text("words")), 60))
+        } else {
+            String::new()
+        };
         print::line(&format!("    {name:<14} {}{from}", print::clean(&shown)))?;
     }
     Ok(())

@@ -28,7 +28,11 @@ struct Finding {
 /// lower one may be forged. It is therefore never used to turn a failure or a silence of the topmost into a pass.
 pub fn authenticate(mail: &Mail, authserv_ids: &[String]) -> Authentication {
     let Some(address) = mail.writer() else {
-        return if mail.from.len() > 1 { Authentication::Fail("several addresses in From".to_owned()) } else { Authentication::NoResult };
+        return if mail.from.len() > 1 {
+            Authentication::Fail("several addresses in From".to_owned())
+        } else {
+            Authentication::NoResult
+        };
     };
     let ours = mail.authentication_results.iter().filter_map(|value| read(value, authserv_ids)).next();
     ours.map_or(Authentication::NoResult, |findings| weigh(&findings, address))
@@ -44,7 +48,8 @@ fn weigh(findings: &[Finding], from: &Address) -> Authentication {
         return Authentication::Pass;
     }
     let is_aligned = |finding: &&Finding, names: &[&str]| {
-        let domain = finding.properties.iter().find(|(name, _)| names.contains(&name.as_str())).map(|(_, value)| domain_of(value));
+        let domain =
+            finding.properties.iter().find(|(name, _)| names.contains(&name.as_str())).map(|(_, value)| domain_of(value));
         finding.result == "pass" && domain.is_some_and(|domain| aligned(&domain, from.domain()))
     };
     let passed = of("dkim").iter().any(|finding| is_aligned(finding, &["header.d", "header.i"]))
@@ -62,7 +67,9 @@ fn domain_of(value: &str) -> String {
 
 /// Relaxed alignment, on whole labels. Without a public-suffix list: one must end with the other, and share two labels.
 fn aligned(signed: &str, from: &str) -> bool {
-    let under = |inner: &str, outer: &str| outer.contains('.') && inner.strip_suffix(outer).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+    let under = |inner: &str, outer: &str| {
+        outer.contains('.') && inner.strip_suffix(outer).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    };
     under(from, signed) || under(signed, from)
 }
 

@@ -30,10 +30,7 @@ pub(super) fn decode(bytes: &[u8], label: Option<&str>) -> Decoded {
         Some(encoding) => declared(bytes, label, encoding),
         None => match mail_parser::decoders::charsets::map::charset_decoder(label.as_bytes()) {
             Some(decoder) => Decoded::good(decoder(bytes)),
-            None => Decoded {
-                defect: Some("the charset of a part is unknown; it was guessed".to_owned()),
-                ..undeclared(bytes)
-            },
+            None => Decoded { defect: Some("the charset of a part is unknown; it was guessed".to_owned()), ..undeclared(bytes) },
         },
     }
 }
@@ -41,7 +38,8 @@ pub(super) fn decode(bytes: &[u8], label: Option<&str>) -> Decoded {
 /// Encodings whose octets are all ASCII.
 fn is_seven_bit_trick(label: &str) -> bool {
     let label = label.to_ascii_lowercase();
-    ["utf-7", "utf7", "unicode-1-1-utf-7", "hz-gb-2312", "iso-2022-kr", "utf-16", "utf-16le", "utf-16be"].contains(&label.as_str())
+    ["utf-7", "utf7", "unicode-1-1-utf-7", "hz-gb-2312", "iso-2022-kr", "utf-16", "utf-16le", "utf-16be"]
+        .contains(&label.as_str())
 }
 
 fn declared(bytes: &[u8], label: &str, encoding: &'static Encoding) -> Decoded {
@@ -55,17 +53,16 @@ fn declared(bytes: &[u8], label: &str, encoding: &'static Encoding) -> Decoded {
     if !had_errors {
         return Decoded::good(text);
     }
-    better_guess(bytes, &text).unwrap_or_else(|| Decoded {
-        text: text.into_owned(),
-        defect: Some(format!("some octets are no {}", encoding.name())),
-    })
+    better_guess(bytes, &text)
+        .unwrap_or_else(|| Decoded { text: text.into_owned(), defect: Some(format!("some octets are no {}", encoding.name())) })
 }
 
 fn declared_utf8(bytes: &[u8]) -> Decoded {
     match String::from_utf8_lossy(bytes) {
         Cow::Borrowed(text) => Decoded::good(text.trim_start_matches('\u{feff}')),
-        Cow::Owned(text) => better_guess(bytes, &text)
-            .unwrap_or(Decoded { text, defect: Some("some octets are no UTF-8".to_owned()) }),
+        Cow::Owned(text) => {
+            better_guess(bytes, &text).unwrap_or(Decoded { text, defect: Some("some octets are no UTF-8".to_owned()) })
+        }
     }
 }
 

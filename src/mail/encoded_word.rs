@@ -11,11 +11,6 @@ struct Word<'a> {
     rest: &'a str,
 }
 
-/// Length of the encoded-word that `text` starts with, if it does.
-pub(super) fn length(text: &str) -> Option<usize> {
-    read(text).map(|word| text.len() - word.rest.len())
-}
-
 fn read(text: &str) -> Option<Word<'_>> {
     let (label, rest) = text.strip_prefix("=?")?.split_once('?')?;
     if label.is_empty() || label.len() > 60 || !label.bytes().all(|byte| byte.is_ascii_graphic()) {

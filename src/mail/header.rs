@@ -20,7 +20,8 @@ pub(super) fn read(mail: &mut Mail, entity: &fields::Entity<'_>, hint: Option<&s
     mail.message_id = ids("Message-ID").into_iter().next();
     mail.in_reply_to = ids("In-Reply-To");
     mail.references = ids("References");
-    let people = |name: &str| entity.all(name).flat_map(|raw| addresses::read(&text(raw))).take(addresses::MOST).collect::<Vec<_>>();
+    let people =
+        |name: &str| entity.all(name).flat_map(|raw| addresses::read(&text(raw))).take(addresses::MOST).collect::<Vec<_>>();
     mail.from = people("From");
     mail.sender = people("Sender").into_iter().next();
     mail.reply_to = people("Reply-To");
@@ -40,7 +41,8 @@ pub(super) fn read(mail: &mut Mail, entity: &fields::Entity<'_>, hint: Option<&s
 
 /// One line without control characters and without marks that turn or hide text (RELIABILITY A12).
 pub(super) fn clean(text: &str) -> String {
-    let visible: String = text.chars().filter(|c| !hides(*c)).map(|c| if c.is_whitespace() || c.is_control() { ' ' } else { c }).collect();
+    let visible: String =
+        text.chars().filter(|c| !hides(*c)).map(|c| if c.is_whitespace() || c.is_control() { ' ' } else { c }).collect();
     visible.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -11,7 +11,8 @@ const LONGEST_CELL: usize = 1000;
 
 /// The text as a person would read it; block quotes become `> ` lines.
 pub(super) fn text(html: &str) -> String {
-    let config = html2text::config::plain_no_decorate().raw_mode(true).no_link_wrapping().link_footnotes(false).allow_width_overflow();
+    let config =
+        html2text::config::plain_no_decorate().raw_mode(true).no_link_wrapping().link_footnotes(false).allow_width_overflow();
     let text = config.string_from_read(html.as_bytes(), WIDTH);
     text.unwrap_or_else(|_| html_to_text(html))
 }
@@ -27,7 +28,11 @@ struct Open {
 pub(super) fn tables(html: &str) -> Vec<Vec<Vec<String>>> {
     let (mut found, mut open, mut cells) = (Vec::new(), Vec::<Open>::new(), 0_usize);
     for (at, _) in html.match_indices('<') {
-        let Some(tag) = html.get(at + 1..).and_then(|rest| rest.split(['>', ' ', '\t', '\n', '\r', '/']).find(|part| !part.is_empty())) else { continue };
+        let Some(tag) =
+            html.get(at + 1..).and_then(|rest| rest.split(['>', ' ', '\t', '\n', '\r', '/']).find(|part| !part.is_empty()))
+        else {
+            continue;
+        };
         let closing = html.get(at + 1..).is_some_and(|rest| rest.starts_with('/'));
         let tag = if tag.len() <= 10 { tag.to_ascii_lowercase() } else { continue };
         match (tag.as_str(), closing) {
@@ -72,7 +77,7 @@ fn cell_text(inner: &str) -> String {
         return "\u{0}".repeat(LONGEST_CELL + 1); // a layout cell: marks the table as no data
     }
     let text = html_to_text(inner);
-    let lines = text.lines().map(|line| super::header::clean(line)).filter(|line| !line.is_empty());
+    let lines = text.lines().map(super::header::clean).filter(|line| !line.is_empty());
     lines.collect::<Vec<_>>().join("\n")
 }
 

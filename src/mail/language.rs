@@ -49,7 +49,8 @@ fn detect(text: &str, fewest: usize) -> Option<Language> {
 /// Words of prose: addresses, links, numbers and words in capitals (acronyms, family names) say nothing of the language.
 fn prose(text: &str) -> String {
     let is_prose = |word: &&str| {
-        let technical = word.contains('@') || word.contains("://") || word.contains("www.") || word.chars().any(|c| c.is_ascii_digit());
+        let technical =
+            word.contains('@') || word.contains("://") || word.contains("www.") || word.chars().any(|c| c.is_ascii_digit());
         let shouted = word.chars().count() > 1 && word.chars().all(|c| !c.is_lowercase()) && word.chars().any(char::is_uppercase);
         !technical && !shouted
     };
@@ -80,7 +81,8 @@ fn slavic(words: &str) -> Option<Language> {
 
 fn western(words: &str) -> Option<Language> {
     let ours = vec![Lang::Eng, Lang::Fra, Lang::Spa];
-    let neighbours = vec![Lang::Eng, Lang::Fra, Lang::Spa, Lang::Deu, Lang::Ita, Lang::Por, Lang::Nld, Lang::Pol, Lang::Tur, Lang::Swe];
+    let neighbours =
+        vec![Lang::Eng, Lang::Fra, Lang::Spa, Lang::Deu, Lang::Ita, Lang::Por, Lang::Nld, Lang::Pol, Lang::Tur, Lang::Swe];
     let wide = Detector::with_allowlist(neighbours).detect(words);
     if let Some(info) = &wide
         && !ours.contains(&info.lang())

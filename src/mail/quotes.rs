@@ -161,7 +161,8 @@ fn header_length(lines: &[&str], index: usize, words: &MailWords) -> usize {
     // A form of a liaison statement has From, To and Cc, too, but neither a subject nor a moment of sending.
     let sent = labels.contains(&HeaderLabel::Sent) || labels.contains(&HeaderLabel::Subject);
     let is_header = labels.contains(&HeaderLabel::From) && addressed && sent && labels.len() >= 3;
-    let is_short = labels.contains(&HeaderLabel::From) && labels.contains(&HeaderLabel::Sent) && labels.contains(&HeaderLabel::Subject);
+    let is_short =
+        labels.contains(&HeaderLabel::From) && labels.contains(&HeaderLabel::Sent) && labels.contains(&HeaderLabel::Subject);
     if is_header || is_short { end - index } else { 0 }
 }
 

@@ -84,7 +84,9 @@ fn parts(mail: &mut Mail, body: &mut Body, message: &Message<'_>, bytes: &[u8], 
             }
             continue;
         }
-        let is_body = kind.starts_with("text/") && !is_attached(part, &kind) && (index == 0 || !message.attachments.contains(&(index as u32)));
+        let is_body = kind.starts_with("text/")
+            && !is_attached(part, &kind)
+            && (index == 0 || !message.attachments.contains(&(index as u32)));
         if is_body { add_text(mail, body, part, raw, &kind) } else { attach(mail, part, raw, kind) }
     }
 }
@@ -131,7 +133,11 @@ fn add_text(mail: &mut Mail, body: &mut Body, part: &MessagePart<'_>, raw: &[u8]
     }
     let parameter = |name: &str| part.content_type().and_then(|declared| declared.attribute(name)).unwrap_or_default();
     let flowed = parameter("format").eq_ignore_ascii_case("flowed");
-    let text = if flowed { text::unflow(&text, parameter("delsp").eq_ignore_ascii_case("yes")) } else { text };
+    let text = if flowed {
+        text::unflow(&text, if parameter("delsp").eq_ignore_ascii_case("yes") { text::Joint::None } else { text::Joint::Blank })
+    } else {
+        text
+    };
     if !body.plain.is_empty() {
         body.plain.push('\n');
     }

@@ -20,14 +20,23 @@ pub(super) fn readable(plain: String, html: &str) -> String {
     if text.trim().is_empty() { plain } else { text }
 }
 
+/// What joins two lines of flowed text: the blank, or with `DelSp=yes` nothing (RFC 3676, 4.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Joint {
+    /// The blank at the end of the line.
+    Blank,
+    /// Nothing.
+    None,
+}
+
 /// format=flowed (RFC 3676): a line that ends with a blank goes on in the next one.
-pub(super) fn unflow(text: &str, delsp: bool) -> String {
+pub(super) fn unflow(text: &str, joint: Joint) -> String {
     let mut flowing = String::with_capacity(text.len());
     for line in text.lines() {
         let line = line.trim_end_matches('\r');
         let line = line.strip_prefix(' ').unwrap_or(line);
         if line.ends_with(' ') && line != "-- " {
-            flowing.push_str(if delsp { line.strip_suffix(' ').unwrap_or(line) } else { line });
+            flowing.push_str(if joint == Joint::None { line.strip_suffix(' ').unwrap_or(line) } else { line });
         } else {
             flowing.push_str(line);
             flowing.push('\n');
@@ -111,7 +120,8 @@ fn take_signature(own: &mut Vec<&str>, words: &MailWords) -> String {
     }
     let mark = own.iter().rposition(|line| matches!(line.trim_end(), "--" | "---" | "__" | "—"));
     let low = own.len().saturating_sub(LONGEST_SIGNATURE + 2);
-    let closing = (low..own.len()).find(|index| own.get(*index).is_some_and(|line| words.is_closing(line)) && is_block(own, index + 1));
+    let closing =
+        (low..own.len()).find(|index| own.get(*index).is_some_and(|line| words.is_closing(line)) && is_block(own, index + 1));
     let start = match (mark, closing) {
         (Some(mark), Some(closing)) => Some(mark.min(closing)),
         (mark, closing) => mark.or(closing),

@@ -69,7 +69,9 @@ impl Imap {
         let answers = self.session.command(&format!("SELECT {}", quoted(&name))).await?;
         let (uid_validity, keywords) = answers.selected();
         // RFC 3501, 2.3.1.1: a server without UIDVALIDITY cannot tell letters apart over time, and ours always could so far.
-        let uid_validity = i64::from(uid_validity.ok_or_else(|| MailboxError::Refused(format!("The server gives no UIDVALIDITY for {folder}")))?);
+        let uid_validity = i64::from(
+            uid_validity.ok_or_else(|| MailboxError::Refused(format!("The server gives no UIDVALIDITY for {folder}")))?,
+        );
         self.selected = Some(Selected { folder: folder.to_owned(), uid_validity, keywords });
         Ok(uid_validity)
     }
@@ -101,7 +103,8 @@ impl Imap {
         let size = about.size.unwrap_or_default();
         let section = if size > self.limit { "BODY.PEEK[HEADER]" } else { "BODY.PEEK[]" };
         let mut bytes = self.body(uid, section).await?;
-        let is_short = |bytes: &Option<Vec<u8>>| bytes.as_ref().is_some_and(|bytes| (bytes.len() as u64) < size && section == "BODY.PEEK[]");
+        let is_short =
+            |bytes: &Option<Vec<u8>>| bytes.as_ref().is_some_and(|bytes| (bytes.len() as u64) < size && section == "BODY.PEEK[]");
         if is_short(&bytes) {
             let again = self.body(uid, section).await?;
             if again != bytes {
@@ -132,7 +135,9 @@ impl Imap {
             return Ok(Shelved::Gone);
         }
         self.label(uid, keywords).await?;
-        let Some(target) = target.filter(|target| !target.eq_ignore_ascii_case(&place.folder)) else { return Ok(Shelved::Labelled) };
+        let Some(target) = target.filter(|target| !target.eq_ignore_ascii_case(&place.folder)) else {
+            return Ok(Shelved::Labelled);
+        };
         self.make(target).await?;
         let name = quoted(&self.written(target));
         let moved = if self.session.has("MOVE") {
@@ -205,7 +210,8 @@ impl Imap {
         } else {
             created?;
             // Mail clients show what is subscribed; a server that refuses that still has the folder.
-            if let Err(error @ MailboxError::Connection(_)) = self.session.command(&format!("SUBSCRIBE {}", quoted(&name))).await {
+            if let Err(error @ MailboxError::Connection(_)) = self.session.command(&format!("SUBSCRIBE {}", quoted(&name))).await
+            {
                 return Err(error);
             }
         }
@@ -214,7 +220,13 @@ impl Imap {
     }
 
     /// COPY, then the original goes, one letter alone. After a crash between the two the copy is found by its Message-ID.
-    async fn copy_away(&mut self, uid: u32, place: &Place, target: &str, message_id: Option<&str>) -> Result<Option<(u32, u32)>, MailboxError> {
+    async fn copy_away(
+        &mut self,
+        uid: u32,
+        place: &Place,
+        target: &str,
+        message_id: Option<&str>,
+    ) -> Result<Option<(u32, u32)>, MailboxError> {
         let mut copied = None;
         let mut is_there = false;
         if let Some(id) = message_id.filter(|id| !id.contains(['"', '\\', '\r', '\n'])) {
@@ -240,7 +252,7 @@ impl Imap {
 
     /// Waits for news of the first folder, or for the next sweep.
     pub(super) async fn wait(&mut self) -> Result<(), MailboxError> {
-        let Some(first) = self.folders.first().cloned() else { return Ok(tokio::time::sleep(POLL).await) };
+        let first = self.folders.first().cloned().unwrap_or_else(|| "INBOX".to_owned());
         if self.session.has("IDLE") {
             if self.selected.as_ref().is_none_or(|selected| selected.folder != first) {
                 self.select(&first).await?;
@@ -259,7 +271,10 @@ impl Imap {
             let scan = self.scan(&folder).await?;
             letters.push(format!("{folder} has {} letters", scan.uids.len()));
         }
-        let offers: Vec<&str> = ["IDLE", "MOVE", "UIDPLUS", "CONDSTORE", "COMPRESS=DEFLATE"].into_iter().filter(|offer| self.session.has(offer)).collect();
+        let offers: Vec<&str> = ["IDLE", "MOVE", "UIDPLUS", "CONDSTORE", "COMPRESS=DEFLATE"]
+            .into_iter()
+            .filter(|offer| self.session.has(offer))
+            .collect();
         let offers = if offers.is_empty() { "no extensions".to_owned() } else { offers.join(" ") };
         Ok(format!("{}: {} ({offers})", self.about, letters.join(", ")))
     }

@@ -72,11 +72,10 @@ impl Letters {
 
     /// A folder's files before its folders' would mix Maildirs up; so simply all entries, sorted. `tmp` of a Maildir is left out.
     fn enter(&mut self, dir: &Path) -> Result<()> {
-        let is_maildir = dir.join("cur").is_dir() && dir.join("new").is_dir();
         let mut entries = Vec::new();
         for entry in fs::read_dir(dir).with_context(|| format!("Cannot list {}", dir.display()))? {
             let path = entry.with_context(|| format!("Cannot list {}", dir.display()))?.path();
-            if is_letter_or_folder(&path, is_maildir, dir) {
+            if is_letter_or_folder(&path, dir) {
                 entries.push(path);
             }
         }
@@ -89,7 +88,8 @@ impl Letters {
 }
 
 /// In a plain folder: folders, `.eml`, mbox and files without an ending. In a Maildir: `cur`, `new` and subfolders.
-fn is_letter_or_folder(path: &Path, is_maildir: bool, parent: &Path) -> bool {
+fn is_letter_or_folder(path: &Path, parent: &Path) -> bool {
+    let is_maildir = parent.join("cur").is_dir() && parent.join("new").is_dir();
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     if path.is_dir() {
         return !(is_maildir && name == "tmp");
@@ -99,11 +99,13 @@ fn is_letter_or_folder(path: &Path, is_maildir: bool, parent: &Path) -> bool {
     }
     let in_maildir = parent.file_name().is_some_and(|name| name == "cur" || name == "new");
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
-    !name.starts_with('.') && (in_maildir || matches!(ending.as_deref(), None | Some("eml" | "mbox" | "mbx" | "mail" | "msg822" | "txt")))
+    !name.starts_with('.')
+        && (in_maildir || matches!(ending.as_deref(), None | Some("eml" | "mbox" | "mbx" | "mail" | "msg822" | "txt")))
 }
 
 fn raw(path: &Path, number: u64, bytes: Vec<u8>) -> RawMail {
-    let place = Place { mailbox: "import".to_owned(), folder: path.display().to_string(), uid_validity: 0, uid: number.to_string() };
+    let place =
+        Place { mailbox: "import".to_owned(), folder: path.display().to_string(), uid_validity: 0, uid: number.to_string() };
     let whole_size = bytes.len() as u64;
     RawMail { place, bytes, whole_size, received_at: None }
 }

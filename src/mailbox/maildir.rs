@@ -48,7 +48,11 @@ impl Maildir {
 
     /// `INBOX` is the root; `JCA/Contacts` is `.JCA.Contacts`.
     fn folder(&self, name: &str) -> PathBuf {
-        if name.eq_ignore_ascii_case("INBOX") { self.root.clone() } else { self.root.join(format!(".{}", utf7::encode(&name.replace('.', "_").replace('/', ".")))) }
+        if name.eq_ignore_ascii_case("INBOX") {
+            self.root.clone()
+        } else {
+            self.root.join(format!(".{}", utf7::encode(&name.replace('.', "_").replace('/', "."))))
+        }
     }
 
     pub(super) fn scan(&self, folder: &str) -> Result<Scan, MailboxError> {
@@ -132,7 +136,8 @@ fn make(folder: &Path) -> Result<(), MailboxError> {
     for part in ["tmp", "new", "cur"] {
         let path = folder.join(part);
         if !path.is_dir() {
-            fs::create_dir_all(&path).map_err(|error| MailboxError::Refused(format!("Cannot make the Maildir folder {}: {error}", path.display())))?;
+            fs::create_dir_all(&path)
+                .map_err(|error| MailboxError::Refused(format!("Cannot make the Maildir folder {}: {error}", path.display())))?;
         }
     }
     Ok(())
@@ -147,7 +152,12 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, MailboxError> {
             Err(error) if error.kind() == ErrorKind::NotFound => continue,
             Err(error) => return Err(MailboxError::Connection(format!("Cannot list {}: {error}", dir.display()))),
         };
-        found.extend(listed.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| name(path).is_some_and(|name| !name.starts_with('.'))));
+        found.extend(
+            listed
+                .filter_map(Result::ok)
+                .map(|entry| entry.path())
+                .filter(|path| name(path).is_some_and(|name| !name.starts_with('.'))),
+        );
     }
     Ok(found)
 }
@@ -173,7 +183,8 @@ fn find(folder: &Path, uid: &str) -> Result<Option<PathBuf>, MailboxError> {
 
 fn header_of(bytes: &[u8]) -> Vec<u8> {
     let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").map(|at| at + 4);
-    let end = end.or_else(|| bytes.windows(2).position(|two| two == b"\n\n").map(|at| at + 2)).unwrap_or(bytes.len().min(256 * 1024));
+    let end =
+        end.or_else(|| bytes.windows(2).position(|two| two == b"\n\n").map(|at| at + 2)).unwrap_or(bytes.len().min(256 * 1024));
     bytes.iter().take(end).copied().collect()
 }
 
@@ -192,7 +203,9 @@ fn keyword_letters(folder: &Path, keywords: &[String]) -> Result<Vec<char>, Mail
         let text: String = known.iter().enumerate().map(|(index, keyword)| format!("{index} {keyword}\n")).collect();
         write_durably(&file, text.as_bytes())?;
     }
-    let letter = |keyword: &String| known.iter().position(|own| own == keyword).and_then(|index| char::from_u32('a' as u32 + index as u32));
+    let letter = |keyword: &String| {
+        known.iter().position(|own| own == keyword).and_then(|index| char::from_u32('a' as u32 + index as u32))
+    };
     Ok(keywords.iter().filter_map(letter).collect())
 }
 

@@ -13,8 +13,8 @@ mod utf7;
 pub use maildir::deliver;
 pub use settings::{ImapSecurity, ImapSettings, MaildirSettings, Settings, Shelving};
 
-use crate::domain::steps::{Place, RawMail};
 use crate::domain::Timestamp;
+use crate::domain::steps::{Place, RawMail};
 use std::collections::BTreeSet;
 use std::time::Duration;
 

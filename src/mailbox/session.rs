@@ -5,7 +5,7 @@
 
 use super::MailboxError;
 use super::settings::{ImapSecurity, ImapSettings};
-use crate::net::{self, Tls, Wire};
+use crate::net::{self, Text, Tls, Wire};
 use async_imap::imap_proto::rfc4315::UidSetMember;
 use async_imap::imap_proto::{AttributeValue, Capability, MailboxDatum, Outcome, RequestId, Response, ResponseCode, Status};
 use async_imap::{Client, Session as Inner};
@@ -91,20 +91,23 @@ impl Session {
     /// Connects and logs in; an error says at which step and how to mend it, and never carries the password.
     pub(super) async fn open(settings: &ImapSettings) -> Result<Session, MailboxError> {
         let (host, port) = (settings.host.as_str(), settings.port());
+        let text = if settings.security == ImapSecurity::Plain { Text::Clear } else { Text::Enciphered };
         let tls = Tls::new(settings.ca_file.as_deref()).map_err(|error| connection(format!("{error:#}")))?;
-        let wire = net::connect(host, port, settings.security == ImapSecurity::Plain).await.map_err(|error| connection(error.0))?;
+        let wire = net::connect(host, port, text).await.map_err(|error| connection(error.0))?;
         let client = match settings.security {
             ImapSecurity::Tls => greeted(Client::new(tls.wrap(wire, host).await.map_err(|error| connection(error.0))?)).await?,
             ImapSecurity::Plain => greeted(Client::new(wire)).await?,
             ImapSecurity::Starttls => {
                 let mut client = greeted(Client::new(wire)).await?;
                 let asked = tokio::time::timeout(PATIENCE, client.run_command_and_check_ok("STARTTLS", None)).await;
-                let refused = |why: String| connection(format!("{host}:{port} refuses STARTTLS, and clear text is not used: {why}"));
+                let refused =
+                    |why: String| connection(format!("{host}:{port} refuses STARTTLS, and clear text is not used: {why}"));
                 asked.map_err(|_| refused("no answer".to_owned()))?.map_err(|error| refused(error.to_string()))?;
                 Client::new(tls.wrap(client.into_inner(), host).await.map_err(|error| connection(error.0))?)
             }
         };
-        let password = settings.password().await.map_err(|error| connection(format!("Cannot read the password file: {error}")))?;
+        let password =
+            settings.password().await.map_err(|error| connection(format!("Cannot read the password file: {error}")))?;
         let login = tokio::time::timeout(PATIENCE, client.login(&settings.user, password.expose_secret())).await;
         let refused = |why: String| connection(format!("{host}:{port} refuses the login of {}: {why}", settings.user));
         let inner = login.map_err(|_| refused("no answer".to_owned()))?.map_err(|(error, _)| refused(error.to_string()))?;
@@ -148,13 +151,17 @@ impl Session {
         let verb = command.split(' ').take(2).collect::<Vec<_>>().join(" ");
         let verb = if verb.starts_with("UID") { verb } else { verb.split(' ').next().unwrap_or_default().to_owned() };
         let sent = tokio::time::timeout(SILENCE, self.inner.run_command(command)).await;
-        let tag = sent.map_err(|_| connection(format!("{verb}: cannot be sent")))?.map_err(|error| connection(format!("{verb}: {error}")))?;
+        let tag = sent
+            .map_err(|_| connection(format!("{verb}: cannot be sent")))?
+            .map_err(|error| connection(format!("{verb}: {error}")))?;
         let mut answers = Answers::default();
         loop {
             let answer = self.answer(Instant::now() + SILENCE).await.map_err(|error| connection(format!("{verb}: {error}")))?;
             let Some(answer) = answer else { return Err(connection(format!("{verb}: no answer"))) };
             match &answer {
-                Answer::Done { tag: done, ok: false, words, .. } if *done == tag => return Err(MailboxError::Refused(format!("{verb}: {words}"))),
+                Answer::Done { tag: done, ok: false, words, .. } if *done == tag => {
+                    return Err(MailboxError::Refused(format!("{verb}: {words}")));
+                }
                 Answer::Done { tag: done, .. } if *done == tag => {
                     answers.0.push(answer);
                     return Ok(answers);
@@ -227,7 +234,8 @@ impl Session {
 
 /// Reads the greeting; a server that greets by BYE, or takes us for logged in already, is not used.
 async fn greeted(mut client: Client<Wire>) -> Result<Client<Wire>, MailboxError> {
-    let greeting = tokio::time::timeout(PATIENCE, client.read_response()).await.map_err(|_| connection("The server does not greet"))?;
+    let greeting =
+        tokio::time::timeout(PATIENCE, client.read_response()).await.map_err(|_| connection("The server does not greet"))?;
     let greeting = greeting.map_err(|error| connection(format!("This is no IMAP server: {error}")))?;
     match greeting.as_ref().map(|greeting| read(greeting.parsed())) {
         Some(Answer::Told { ok: true, .. }) => Ok(client),
@@ -239,16 +247,23 @@ async fn greeted(mut client: Client<Wire>) -> Result<Client<Wire>, MailboxError>
 /// What an answer says that matters here.
 fn read(answer: &Response<'_>) -> Answer {
     match answer {
-        Response::Done { tag, status, outcome } => Answer::Done { tag: tag.clone(), ok: *status == Status::Ok, words: words(outcome), code: code(outcome) },
+        Response::Done { tag, status, outcome } => {
+            Answer::Done { tag: tag.clone(), ok: *status == Status::Ok, words: words(outcome), code: code(outcome) }
+        }
         Response::Data { status: Status::Bye, outcome } => Answer::Bye(words(outcome)),
-        Response::Data { status, outcome } => Answer::Told { ok: *status == Status::Ok, words: words(outcome), code: code(outcome) },
+        Response::Data { status, outcome } => {
+            Answer::Told { ok: *status == Status::Ok, words: words(outcome), code: code(outcome) }
+        }
         Response::Continue(_) => Answer::Continue,
         Response::Capabilities(list) => Answer::Capabilities(list.iter().map(offer).collect()),
         Response::MailboxData(MailboxDatum::Search(uids)) => Answer::Search(uids.clone()),
-        Response::MailboxData(MailboxDatum::List(list)) => {
-            Answer::Folder { delimiter: list.delimiter.as_deref().and_then(|mark| mark.chars().next()), name: list.name.to_string() }
-        }
-        Response::MailboxData(MailboxDatum::Exists(_) | MailboxDatum::Recent(_)) | Response::Expunge(_) | Response::Vanished { .. } => Answer::Change,
+        Response::MailboxData(MailboxDatum::List(list)) => Answer::Folder {
+            delimiter: list.delimiter.as_deref().and_then(|mark| mark.chars().next()),
+            name: list.name.to_string(),
+        },
+        Response::MailboxData(MailboxDatum::Exists(_) | MailboxDatum::Recent(_))
+        | Response::Expunge(_)
+        | Response::Vanished { .. } => Answer::Change,
         Response::Fetch(_, attributes) => Answer::Letter(letter(attributes)),
         _ => Answer::Other,
     }
@@ -303,7 +318,8 @@ impl Answers {
 
     /// UIDs of SEARCH.
     pub(super) fn searched(&self) -> BTreeSet<u32> {
-        let found = self.0.iter().filter_map(|answer| if let Answer::Search(uids) = answer { Some(uids.iter().copied()) } else { None });
+        let found =
+            self.0.iter().filter_map(|answer| if let Answer::Search(uids) = answer { Some(uids.iter().copied()) } else { None });
         found.flatten().collect()
     }
 
@@ -326,12 +342,16 @@ impl Answers {
 
     /// Names of folders of LIST, as the server writes them.
     pub(super) fn folders(&self) -> BTreeSet<String> {
-        self.0.iter().filter_map(|answer| if let Answer::Folder { name, .. } = answer { Some(name.clone()) } else { None }).collect()
+        self.0
+            .iter()
+            .filter_map(|answer| if let Answer::Folder { name, .. } = answer { Some(name.clone()) } else { None })
+            .collect()
     }
 
     /// The letter with this UID; other letters' flags may come unasked.
     pub(super) fn fetched(self, uid: u32) -> Option<Attributes> {
-        let letters = self.0.into_iter().filter_map(|answer| if let Answer::Letter(letter) = answer { Some(letter) } else { None });
+        let letters =
+            self.0.into_iter().filter_map(|answer| if let Answer::Letter(letter) = answer { Some(letter) } else { None });
         letters.filter(|letter| letter.uid == Some(uid)).max_by_key(|letter| (letter.body.is_some(), letter.size.is_some()))
     }
 }

@@ -121,21 +121,33 @@ impl Settings {
         let Some(imap) = &self.imap else {
             return match self.maildir {
                 Some(_) => Ok(()),
-                None => Err("it has no place: add a table [mailbox.imap] (host, user, password_file) or [mailbox.maildir] (path)".to_owned()),
+                None => {
+                    Err("it has no place: add a table [mailbox.imap] (host, user, password_file) or [mailbox.maildir] (path)"
+                        .to_owned())
+                }
             };
         };
         if self.maildir.is_some() {
-            return Err("it has both [mailbox.imap] and [mailbox.maildir]: keep one, and give the other a [[mailbox]] of its own".to_owned());
+            return Err(
+                "it has both [mailbox.imap] and [mailbox.maildir]: keep one, and give the other a [[mailbox]] of its own"
+                    .to_owned(),
+            );
         }
         if imap.host.trim().is_empty() {
             return Err("the host of the mail server is empty: write its name, such as host = \"imap.example.org\"".to_owned());
         }
-        let is_local = imap.host.eq_ignore_ascii_case("localhost") || imap.host.parse::<IpAddr>().is_ok_and(|host| host.is_loopback());
+        let is_local =
+            imap.host.eq_ignore_ascii_case("localhost") || imap.host.parse::<IpAddr>().is_ok_and(|host| host.is_loopback());
         if imap.security == ImapSecurity::Plain && !is_local {
-            return Err(format!("security = \"plain\" is only for this machine, not for {}: use \"tls\" or \"starttls\"", imap.host));
+            return Err(format!(
+                "security = \"plain\" is only for this machine, not for {}: use \"tls\" or \"starttls\"",
+                imap.host
+            ));
         }
         match (&imap.password, &imap.password_file) {
-            (None, None) => Err("there is no password: add password_file (its first line is the password) or password".to_owned()),
+            (None, None) => {
+                Err("there is no password: add password_file (its first line is the password) or password".to_owned())
+            }
             (Some(_), Some(_)) => Err("both password and password_file are given: keep one".to_owned()),
             _ if imap.folders.is_empty() => Err("folders is empty: name at least \"INBOX\"".to_owned()),
             _ => Ok(()),

@@ -38,6 +38,7 @@ fn flush(pending: &mut Vec<u16>, encoded: &mut String) {
 }
 
 /// A name as people read it; what is no modified UTF-7 stays as it is.
+#[cfg(test)]
 pub(super) fn decode(name: &str) -> String {
     let mut decoded = String::with_capacity(name.len());
     let mut rest = name;
@@ -59,6 +60,7 @@ pub(super) fn decode(name: &str) -> String {
     decoded
 }
 
+#[cfg(test)]
 fn units(inner: &str) -> Option<String> {
     let (mut bits, mut count, mut octets) = (0_u32, 0, Vec::new());
     for digit in inner.bytes() {
@@ -70,7 +72,8 @@ fn units(inner: &str) -> Option<String> {
             octets.push((bits >> count & 0xff) as u8);
         }
     }
-    let units: Vec<u16> = octets.chunks_exact(2).filter_map(|two| Some(u16::from_be_bytes([*two.first()?, *two.get(1)?]))).collect();
+    let units: Vec<u16> =
+        octets.chunks_exact(2).filter_map(|two| Some(u16::from_be_bytes([*two.first()?, *two.get(1)?]))).collect();
     String::from_utf16(&units).ok()
 }
 

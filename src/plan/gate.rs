@@ -15,7 +15,6 @@ pub(super) fn acknowledge(
     case: &Case<'_>,
     authentication: &Authentication,
     writer: &Address,
-    unsure: bool,
 ) -> Result<Acknowledge, Vec<Reason>> {
     let none = not_written(case);
     if !none.is_empty() {
@@ -23,7 +22,7 @@ pub(super) fn acknowledge(
     }
     let held_because = held(case, authentication, writer);
     let state = if held_because.is_empty() { OutboxState::Ready } else { OutboxState::Held };
-    Ok(Acknowledge { to: writer.clone(), state, held_because, arrived_only: unsure })
+    Ok(Acknowledge { to: writer.clone(), state, held_because, arrived_only: false })
 }
 
 /// Reasons for which nothing is written.

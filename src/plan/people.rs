@@ -13,7 +13,7 @@ use crate::mail::authentication::Authentication;
 const MASS_CHANGE: usize = 3;
 
 /// One entry for each person of `Findings::contacts`, in the same order.
-pub(super) fn plan(case: &Case<'_>, authentication: &Authentication, only_propose: bool) -> Vec<PlannedPerson> {
+pub(super) fn plan(case: &Case<'_>, authentication: &Authentication) -> Vec<PlannedPerson> {
     let on_file: Vec<Option<&KnownPerson>> = case.findings.contacts.iter().map(|found| same_person(case, found)).collect();
     let changes = on_file.iter().flatten().count();
     let genuine = match authentication {
@@ -31,13 +31,7 @@ pub(super) fn plan(case: &Case<'_>, authentication: &Authentication, only_propos
                 Some(_) => own_word && changes <= MASS_CHANGE,
                 None => action != Action::Withdraw,
             };
-            PlannedPerson {
-                found: index,
-                action,
-                applied: applied && !only_propose,
-                person: known.map(|known| known.id),
-                seats: seats(case, found),
-            }
+            PlannedPerson { found: index, action, applied, person: known.map(|known| known.id), seats: seats(case, found) }
         })
         .collect()
 }

@@ -97,7 +97,7 @@ fn person_block(words: &Words, title: String, person: &FoundPerson) -> Block {
         ("honorific", text(&person.honorific)),
         ("role", text(&person.role)),
         ("organization", text(&person.organization)),
-        ("country", text(&person.country)),
+        ("country", person.country.as_deref().map(|code| clean::value(words.country(code)))),
         ("email", person.email.as_ref().map(|email| email.reveal().to_owned())),
         ("phone", text(&person.phone)),
         ("category", category.filter(|category| !category.starts_with("categories."))),
@@ -105,13 +105,19 @@ fn person_block(words: &Words, title: String, person: &FoundPerson) -> Block {
         ("action", person.action.map(|action| words.word(&format!("actions.{}", action.as_str())).to_owned())),
     ];
     // What the two lists cannot do without; a withdrawal needs only the name.
-    let wanted = if person.action == Some(crate::domain::words::Action::Withdraw) { &["name"][..] } else { &["name", "organization", "email", "phone"] };
+    let wanted = if person.action == Some(crate::domain::words::Action::Withdraw) {
+        &["name"][..]
+    } else {
+        &["name", "organization", "email", "phone"]
+    };
     block(words, title, &fields, wanted)
 }
 
 fn statement_block(words: &Words, liaison: &FoundLiaison) -> Block {
     let text = |value: &Option<String>| value.as_deref().map(clean::value);
-    let list = |values: &[String]| (!values.is_empty()).then(|| values.iter().map(|value| clean::value(value)).collect::<Vec<_>>().join("; "));
+    let list = |values: &[String]| {
+        (!values.is_empty()).then(|| values.iter().map(|value| clean::value(value)).collect::<Vec<_>>().join("; "))
+    };
     let reply_by = liaison.reply_by.map(|day| words.day(day)).or_else(|| text(&liaison.reply_by_words));
     let fields = [
         ("reference", text(&liaison.reference)),
@@ -156,7 +162,15 @@ fn sentences(words: &Words, input: &AckInput<'_>) -> Vec<String> {
 pub(super) fn rehearse(replies: &Replies, charter: &Charter, language: Language) -> Result<()> {
     let everything = Field { label: "…".to_owned(), value: "…".to_owned() };
     let block = Block { title: "…".to_owned(), fields: vec![everything], missing: vec!["…".to_owned(), "…".to_owned()] };
-    for kind in [Kind::ContactSubmission, Kind::ContactUpdate, Kind::ContactWithdrawal, Kind::LiaisonStatement, Kind::Meeting, Kind::Document, Kind::Inquiry] {
+    for kind in [
+        Kind::ContactSubmission,
+        Kind::ContactUpdate,
+        Kind::ContactWithdrawal,
+        Kind::LiaisonStatement,
+        Kind::Meeting,
+        Kind::Document,
+        Kind::Inquiry,
+    ] {
         let own = context! {
             kind => kind.as_str(), arrived_only => true, date => "…", reference => "…", blocks => Value::from(Serde(vec![&block])), proposed => true,
             sentences => vec!["…"],

@@ -81,7 +81,8 @@ pub(super) fn acknowledgement(identity: &Identity, input: &AckInput<'_>, texts: 
 pub(super) fn own(identity: &Identity, charter: &Charter, letter: Own, texts: &Texts) -> Result<Draft> {
     let Own { kind, intent, to, state, now } = letter;
     let message_id = identity.message_id(&intent, &to);
-    let mut builder = start(identity, &to, &message_id, &texts.subject, now)?.raw_header(field("Auto-Submitted", "auto-generated")?);
+    let mut builder =
+        start(identity, &to, &message_id, &texts.subject, now)?.raw_header(field("Auto-Submitted", "auto-generated")?);
     if kind == Outgoing::Digest {
         let list = charter.reference_prefix.to_lowercase();
         builder = builder
@@ -89,7 +90,10 @@ pub(super) fn own(identity: &Identity, charter: &Charter, letter: Own, texts: &T
             .raw_header(field("List-Help", &format!("<mailto:{}>", identity.from.reveal()))?);
     }
     let bytes = finish(builder, &message_id, texts)?;
-    let dial = Reason { rule: "dial-hold".to_owned(), text: format!("Each {} waits for a person ([dial] {0} = \"hold\").", kind.as_str()) };
+    let dial = Reason {
+        rule: "dial-hold".to_owned(),
+        text: format!("Each {} waits for a person ([dial] {0} = \"hold\").", kind.as_str()),
+    };
     let held_because = if state == OutboxState::Held { vec![dial] } else { Vec::new() };
     Ok(Draft { kind, intent, to, message_id, bytes, state, held_because, due_at: now })
 }

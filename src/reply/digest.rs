@@ -29,7 +29,7 @@ pub(super) fn texts(replies: &Replies, charter: &Charter, language: Language, we
         acknowledged => week.acknowledged,
         filled_of => words.say("digest.filled_of", &[("filled", &filled.to_string()), ("all", &week.seats.len().to_string())]),
         seats => week.seats.iter().map(|seat| page.seat(seat)).collect::<Vec<_>>(),
-        new_people => week.new_people.iter().take(MOST_ROWS).map(person).collect::<Vec<_>>(),
+        new_people => week.new_people.iter().take(MOST_ROWS).map(|one| person(words, one)).collect::<Vec<_>>(),
         liaisons => week.liaisons.iter().take(MOST_ROWS).map(|liaison| page.liaison(liaison)).collect::<Vec<_>>(),
         waiting => week.waiting.iter().take(MOST_ROWS).map(|thread| page.thread(thread)).collect::<Vec<_>>(),
         due => week.due.iter().take(MOST_ROWS).map(|deadline| page.deadline(deadline)).collect::<Vec<_>>(),
@@ -46,10 +46,12 @@ pub(super) fn texts(replies: &Replies, charter: &Charter, language: Language, we
 
 /// Letters by kind, most first; `share` is the length of a bar, 2 to 100 per cent.
 fn came_in(words: &Words, week: &Week) -> Vec<Value> {
-    let mut rows: Vec<(Kind, i64)> = week.by_kind.iter().map(|(kind, count)| (*kind, *count)).filter(|(_, count)| *count > 0).collect();
+    let mut rows: Vec<(Kind, i64)> =
+        week.by_kind.iter().map(|(kind, count)| (*kind, *count)).filter(|(_, count)| *count > 0).collect();
     rows.sort_by_key(|(kind, count)| (-count, *kind));
     let most = rows.iter().map(|(_, count)| *count).max().unwrap_or(1).max(1);
-    let row = |(kind, count): (Kind, i64)| context! { name => kind_name(words, kind), count, share => (count * 100 / most).max(2) };
+    let row =
+        |(kind, count): (Kind, i64)| context! { name => kind_name(words, kind), count, share => (count * 100 / most).max(2) };
     rows.into_iter().map(row).collect()
 }
 
@@ -57,8 +59,9 @@ fn kind_name(words: &Words, kind: Kind) -> String {
     words.word(&format!("kind_names.{}", kind.as_str())).to_owned()
 }
 
-fn person(person: &Person) -> String {
-    let parts = [Some(clean::value(&person.name)), person.organization.as_deref().map(clean::value), person.country.clone()];
+fn person(words: &Words, person: &Person) -> String {
+    let country = person.country.as_deref().map(|code| words.country(code).to_owned());
+    let parts = [Some(clean::value(&person.name)), person.organization.as_deref().map(clean::value), country];
     parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
@@ -137,11 +140,10 @@ pub(super) fn rehearse(replies: &Replies, charter: &Charter, language: Language)
     Ok(())
 }
 
-/// A week in which everything happened.
-fn full(now: Timestamp) -> Week {
+/// A person of that week.
+fn someone() -> Person {
     let text = || Some("…".to_owned());
-    let message = crate::domain::MessageKey(1);
-    let person = Person {
+    Person {
         id: 1,
         name: "…".to_owned(),
         honorific: None,
@@ -154,7 +156,14 @@ fn full(now: Timestamp) -> Week {
         study_groups: Vec::new(),
         language: None,
         source: None,
-    };
+    }
+}
+
+/// A week in which everything happened.
+fn full(now: Timestamp) -> Week {
+    let text = || Some("…".to_owned());
+    let message = crate::domain::MessageKey(1);
+    let person = someone();
     let states = <SeatState as strum::VariantArray>::VARIANTS;
     let seat = |state: &SeatState| Seat {
         id: "…".to_owned(),
@@ -184,7 +193,8 @@ fn full(now: Timestamp) -> Week {
     let due_at = now.checked_sub(1.hour()).unwrap_or(now);
     let deadline =
         Deadline { id: 1, topic: "…".to_owned(), title: "…".to_owned(), due_at, state: DeadlineState::Open, message: None };
-    let by_kind: std::collections::BTreeMap<Kind, i64> = <Kind as strum::VariantArray>::VARIANTS.iter().map(|kind| (*kind, 1)).collect();
+    let by_kind: std::collections::BTreeMap<Kind, i64> =
+        <Kind as strum::VariantArray>::VARIANTS.iter().map(|kind| (*kind, 1)).collect();
     Week {
         name: "2012-W34".to_owned(),
         from: now,

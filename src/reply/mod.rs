@@ -17,9 +17,10 @@ pub use compose::Identity;
 use crate::charter::{Charter, Officer};
 use crate::domain::Timestamp;
 use crate::domain::steps::Draft;
-use crate::domain::words::{Language, Outgoing, OutboxState};
+use crate::domain::words::{Language, OutboxState, Outgoing};
 use crate::plan::schedule::PlannedReminder;
 use crate::resources::Resources;
+use crate::vocabulary::countries::Countries;
 use anyhow::{Context, Result};
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 use std::collections::BTreeMap;
@@ -63,8 +64,9 @@ impl Replies {
             added.map_err(|error| anyhow::anyhow!("{}, line {}: {error:#}", file.name, error.line().unwrap_or(1)))?;
         }
         let mut words = BTreeMap::new();
+        let countries = Countries::load(resources)?;
         for language in Language::VARIANTS {
-            words.insert(*language, Words::load(resources, *language)?);
+            words.insert(*language, Words::load(resources, *language, countries.names(*language))?);
         }
         let replies = Replies { templates: Arc::new(templates), words: Arc::new(words) };
         replies.rehearse(charter).context("A template of any/replies cannot be written")?;
@@ -77,7 +79,8 @@ impl Replies {
             card::rehearse(self, charter, *language).with_context(|| format!("The acknowledgement in {}", language.as_str()))?;
             digest::rehearse(self, charter, *language).with_context(|| format!("The digest in {}", language.as_str()))?;
             let paragraphs = vec![String::from("…")];
-            self.letter(charter, *language, "…", &paragraphs, "…").with_context(|| format!("The letter in {}", language.as_str()))?;
+            self.letter(charter, *language, "…", &paragraphs, "…")
+                .with_context(|| format!("The letter in {}", language.as_str()))?;
         }
         Ok(())
     }
@@ -121,7 +124,8 @@ impl Replies {
         let language = due.seat.language.unwrap_or(charter.default_language());
         let words = self.words(language);
         let date = words.day(due.deadline.day);
-        let values = [("activity", charter.name.as_str()), ("long_name", &charter.long_name), ("body", &due.seat.body), ("date", &date)];
+        let values =
+            [("activity", charter.name.as_str()), ("long_name", &charter.long_name), ("body", &due.seat.body), ("date", &date)];
         let paragraphs = vec![words.say("reminder.text", &values), words.say("reminder.ask", &values)];
         let subject = words.say("reminder.subject", &values);
         let intent = format!("remind:{}:{}:{}", due.seat.id, due.deadline.id, due.days_before);
@@ -149,13 +153,21 @@ impl Replies {
         compose::own(identity, charter, compose::Own { kind: Outgoing::Notice, intent, to, state, now }, &texts)
     }
 
-    fn letter(&self, charter: &Charter, language: Language, subject: &str, paragraphs: &[String], reference: &str) -> Result<Texts> {
+    fn letter(
+        &self,
+        charter: &Charter,
+        language: Language,
+        subject: &str,
+        paragraphs: &[String],
+        reference: &str,
+    ) -> Result<Texts> {
         self.render("letter", charter, language, subject.to_owned(), context! { paragraphs => paragraphs.to_vec(), reference })
     }
 
     /// Both forms of a template, with what every template may use.
     fn render(&self, name: &str, charter: &Charter, language: Language, subject: String, own: Value) -> Result<Texts> {
-        let (start, end, direction) = if language.is_right_to_left() { ("right", "left", "rtl") } else { ("left", "right", "ltr") };
+        let (start, end, direction) =
+            if language.is_right_to_left() { ("right", "left", "rtl") } else { ("left", "right", "ltr") };
         let shared = context! {
             w => self.words(language).values(),
             language => language.as_str(),
@@ -170,7 +182,8 @@ impl Replies {
             ..own
         };
         let render = |file: String| {
-            let template = self.templates.get_template(&file).with_context(|| format!("There is no template any/replies/{file}"))?;
+            let template =
+                self.templates.get_template(&file).with_context(|| format!("There is no template any/replies/{file}"))?;
             let rendered = template.render(&shared);
             rendered.map_err(|error| anyhow::anyhow!("any/replies/{file}, line {}: {error:#}", error.line().unwrap_or(1)))
         };

@@ -6,6 +6,7 @@ use crate::resources::Resources;
 use anyhow::{Context, Result, bail};
 use minijinja::Value;
 use minijinja::value::{Kwargs, Serde};
+use std::collections::BTreeMap;
 
 /// The language whose keys every other language must have.
 const MODEL: Language = Language::En;
@@ -15,10 +16,12 @@ const MODEL: Language = Language::En;
 pub(super) struct Words {
     table: toml::Table,
     values: Value,
+    countries: BTreeMap<String, String>,
 }
 
 impl Words {
-    pub(super) fn load(resources: &Resources, language: Language) -> Result<Words> {
+    /// `countries`: codes and the names to print.
+    pub(super) fn load(resources: &Resources, language: Language, countries: BTreeMap<String, String>) -> Result<Words> {
         let own = read(resources, language)?;
         let model = read(resources, MODEL)?;
         let name = format!("{}/replies/words.toml", language.as_str());
@@ -27,13 +30,21 @@ impl Words {
             bail!("{name} has no “{missing}”, which {}/replies/words.toml has; add it", MODEL.as_str());
         }
         if let Some(extra) = keys.iter().find(|key| !wanted.contains(key)) {
-            bail!("{name} has “{extra}”, which {}/replies/words.toml does not have; take it out, or add it to all languages", MODEL.as_str());
+            bail!(
+                "{name} has “{extra}”, which {}/replies/words.toml does not have; take it out, or add it to all languages",
+                MODEL.as_str()
+            );
         }
         if own.get("dates").and_then(|dates| dates.get("months")).and_then(toml::Value::as_array).map(Vec::len) != Some(12) {
             bail!("{name}: dates.months must have twelve names");
         }
         let values = Value::from(Serde(own.clone()));
-        Ok(Words { table: own, values })
+        Ok(Words { table: own, values, countries })
+    }
+
+    /// The country's name; a code that is not in the table stays as it is.
+    pub(super) fn country<'a>(&'a self, code: &'a str) -> &'a str {
+        self.countries.get(code).map_or(code, String::as_str)
     }
 
     /// For templates, as `w`.

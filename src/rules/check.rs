@@ -52,7 +52,8 @@ pub fn check(resources: &Resources) -> Report {
     report.rules = set.rules.len();
     for rule in &set.rules {
         report.examples += rule.examples.len() + rule.counter_examples.len();
-        let mut fault = |sentence: String| report.faults.push(Fault { origin: rule.origin.clone(), rule: Some(rule.name.clone()), sentence });
+        let mut fault =
+            |sentence: String| report.faults.push(Fault { origin: rule.origin.clone(), rule: Some(rule.name.clone()), sentence });
         for example in rule.examples.iter().filter(|example| !rule.regex.is_match(example)) {
             fault(format!("does not match its example “{example}”; mend the pattern or the example"));
         }

@@ -27,7 +27,13 @@ pub(super) fn classify(rules: &Rules, mail: &Mail) -> Verdict {
             let words: String = words.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(MOST_WORDS).collect();
             // A rule counts once, however often it matches.
             if !evidence.iter().any(|earlier: &Evidence| earlier.rule == rule.name) {
-                evidence.push(Evidence { rule: rule.name.clone(), kind: rule.kind, part: place.part(), words, weight: rule.weight });
+                evidence.push(Evidence {
+                    rule: rule.name.clone(),
+                    kind: rule.kind,
+                    part: place.part(),
+                    words,
+                    weight: rule.weight,
+                });
             }
         }
     }
@@ -35,7 +41,9 @@ pub(super) fn classify(rules: &Rules, mail: &Mail) -> Verdict {
     // The same words ("expert") match in several languages; they are one reason, not three.
     let mut distinct: Vec<Evidence> = Vec::with_capacity(evidence.len());
     for one in evidence {
-        let is_same = |earlier: &Evidence| earlier.kind == one.kind && earlier.part == one.part && earlier.words.eq_ignore_ascii_case(&one.words);
+        let is_same = |earlier: &Evidence| {
+            earlier.kind == one.kind && earlier.part == one.part && earlier.words.eq_ignore_ascii_case(&one.words)
+        };
         if !distinct.iter().any(is_same) {
             distinct.push(one);
         }

@@ -132,7 +132,8 @@ impl RuleSet {
             places.entry(rule.place).or_default().push(index);
         }
         for (place, members) in places {
-            let patterns: Vec<&str> = members.iter().filter_map(|index| self.rules.get(*index)).map(|rule| rule.regex.as_str()).collect();
+            let patterns: Vec<&str> =
+                members.iter().filter_map(|index| self.rules.get(*index)).map(|rule| rule.regex.as_str()).collect();
             let set = pattern::compile_set(&patterns).map_err(|error| anyhow!("The rules do not fit together: {error}"))?;
             self.groups.insert(place, (set, members));
         }
@@ -148,7 +149,9 @@ impl RuleSet {
 }
 
 fn compile(written: Written, text: &Text) -> Result<Rule> {
-    let at = |start: usize| format!("{}, line {}", text.name, text.text.bytes().take(start).filter(|octet| *octet == b'\n').count() + 1);
+    let at = |start: usize| {
+        format!("{}, line {}", text.name, text.text.bytes().take(start).filter(|octet| *octet == b'\n').count() + 1)
+    };
     let name = written.name.get_ref().clone();
     let origin = at(written.name.span().start);
     if name.is_empty() || !name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-') {
@@ -156,7 +159,10 @@ fn compile(written: Written, text: &Text) -> Result<Rule> {
     }
     let weight = *written.weight.get_ref();
     if !weight.is_finite() || weight == 0.0 || weight.abs() > HEAVIEST {
-        bail!("{}: rule “{name}”: weight = {weight} must be between -{HEAVIEST} and {HEAVIEST}, and not 0", at(written.weight.span().start));
+        bail!(
+            "{}: rule “{name}”: weight = {weight} must be between -{HEAVIEST} and {HEAVIEST}, and not 0",
+            at(written.weight.span().start)
+        );
     }
     if written.because.get_ref().trim().is_empty() {
         bail!("{}: rule “{name}”: because is empty; say why the field knows this", at(written.because.span().start));
@@ -170,7 +176,10 @@ fn compile(written: Written, text: &Text) -> Result<Rule> {
     let compiled = pattern::compile(&format!("(?im){pattern}"));
     let regex = compiled.map_err(|error| anyhow!("{}: rule “{name}”: {error}", at(written.pattern.span().start)))?;
     if regex.is_match("") {
-        bail!("{}: rule “{name}”: the pattern matches an empty text; it would fire on every letter", at(written.pattern.span().start));
+        bail!(
+            "{}: rule “{name}”: the pattern matches an empty text; it would fire on every letter",
+            at(written.pattern.span().start)
+        );
     }
     Ok(Rule {
         name,

@@ -4,7 +4,7 @@ use super::answer::Refusal;
 use super::dialogue::{Dialogue, Phase};
 use super::settings::{Security, SmtpSettings, is_loopback};
 use super::{Accepted, Envelope, SendError};
-use crate::net::{self, Tls};
+use crate::net::{self, Text, Tls};
 use anyhow::Result;
 use lettre::transport::smtp::extension::ClientId;
 use secrecy::ExposeSecret;
@@ -92,7 +92,7 @@ impl Smtp {
     /// A new connection, protected and logged in as the configuration asks. Nothing that fails here is the letter's fault.
     async fn connect_and_log_in(&self) -> Result<Dialogue, Refusal> {
         let SmtpSettings { host, port, security, login, .. } = &self.settings;
-        let wire = net::connect(host, *port, *security == Security::Plain).await?;
+        let wire = net::connect(host, *port, if *security == Security::Plain { Text::Clear } else { Text::Enciphered }).await?;
         let mut dialogue = match security {
             Security::Tls => Dialogue::greet(self.tls.wrap(wire, host).await?, &self.name).await?,
             Security::Starttls => {

@@ -39,7 +39,8 @@ impl Countries {
     /// Loads the table; an error names file and line.
     pub fn load(resources: &Resources) -> Result<Countries> {
         let text = resources.require("any/countries.toml")?;
-        let entries: BTreeMap<String, Entry> = toml::from_str(&text.text).with_context(|| format!("Cannot read {}", text.name))?;
+        let entries: BTreeMap<String, Entry> =
+            toml::from_str(&text.text).with_context(|| format!("Cannot read {}", text.name))?;
         let (mut patterns, mut codes, mut adjectives) = (Vec::new(), Vec::new(), Vec::new());
         for (code, entry) in &entries {
             let names = [&entry.en, &entry.fr, &entry.es, &entry.zh, &entry.ar].into_iter().chain(&entry.more);
@@ -51,7 +52,10 @@ impl Countries {
             }
             adjectives.extend(entry.adjectives.iter().map(|word| (fold(word), code.clone())));
         }
-        let names = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&patterns).context("Cannot index the countries")?;
+        let names = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            .build(&patterns)
+            .context("Cannot index the countries")?;
         Ok(Countries { entries, names, codes, adjectives })
     }
 
@@ -77,7 +81,8 @@ impl Countries {
         words(name).iter().find_map(|word| {
             let word = fold(word.text);
             let said = self.adjectives.iter().find(|(adjective, _)| {
-                *adjective == word || (adjective.chars().count() >= 5 && is_cyrillic(adjective) && word.starts_with(adjective.as_str()))
+                *adjective == word
+                    || (adjective.chars().count() >= 5 && is_cyrillic(adjective) && word.starts_with(adjective.as_str()))
             });
             said.map(|(_, code)| code.as_str())
         })
@@ -91,6 +96,12 @@ impl Countries {
             return Some(code);
         }
         self.in_text(bare).first().copied()
+    }
+
+    /// Codes and the names to print.
+    pub fn names(&self, language: Language) -> BTreeMap<String, String> {
+        let named = self.entries.keys().filter_map(|code| Some((code.clone(), self.name(code, language)?.to_owned())));
+        named.collect()
     }
 
     /// The name to print.
@@ -134,7 +145,9 @@ fn is_whole(before: &str, name: &str, after: &str) -> bool {
     let starts = before.chars().next_back().is_none_or(|c| !c.is_alphanumeric());
     if name.chars().any(is_arabic) {
         let prefix: String = before.chars().rev().take_while(|c| c.is_alphabetic()).collect();
-        return prefix.chars().count() <= 3 && prefix.chars().all(|c| "وفبلكا".contains(c)) && after.chars().next().is_none_or(|c| !c.is_alphabetic());
+        return prefix.chars().count() <= 3
+            && prefix.chars().all(|c| "وفبلكا".contains(c))
+            && after.chars().next().is_none_or(|c| !c.is_alphabetic());
     }
     let tail = after.chars().take_while(|c| c.is_alphabetic()).count();
     let allowed = if is_cyrillic(name) && name.chars().count() >= 4 { RUSSIAN_ENDINGS } else { 0 };

@@ -310,7 +310,10 @@ struct BodyLists {
 impl LabelWords {
     /// Loads the files of all languages; an error names file, line and what to mend.
     pub fn load(resources: &Resources) -> Result<LabelWords> {
-        let mut own = LabelWords { categories: ["member", "sdo", "expert"].map(|name| (name, Words::default())).into(), ..LabelWords::default() };
+        let mut own = LabelWords {
+            categories: ["member", "sdo", "expert"].map(|name| (name, Words::default())).into(),
+            ..LabelWords::default()
+        };
         for folder in FOLDERS {
             let text = resources.require(&format!("{folder}/labels.toml"))?;
             let file: File = toml::from_str(&text.text).with_context(|| format!("Cannot read {}", text.name))?;
@@ -472,7 +475,9 @@ pub fn any(patterns: &[Regex], text: &str) -> bool {
 /// A label without what varies in it: case, blanks (Chinese labels are spaced out), marks at its ends.
 fn label_key(label: &str) -> String {
     let label = fold(label);
-    let label = label.trim_matches(|c: char| matches!(c, '*' | '_' | '-' | '–' | '•' | '·' | '>' | '|' | '"' | '«' | '»' | '.') || c.is_whitespace());
+    let label = label.trim_matches(|c: char| {
+        matches!(c, '*' | '_' | '-' | '–' | '•' | '·' | '>' | '|' | '"' | '«' | '»' | '.') || c.is_whitespace()
+    });
     if label.chars().any(is_han) || label.chars().count() > 60 {
         return label.chars().filter(|c| !c.is_whitespace()).collect();
     }

@@ -111,7 +111,8 @@ impl MailWords {
         let line = line.trim_start_matches(['>', '*', ' ', '\t']);
         let head: String = line.chars().take(24).collect::<String>().to_lowercase();
         let found = self.header.iter().find(|(label, _)| {
-            head.strip_prefix(label.as_str()).is_some_and(|rest| rest.trim_start_matches([' ', '*', '\u{a0}']).starts_with([':', '：']))
+            head.strip_prefix(label.as_str())
+                .is_some_and(|rest| rest.trim_start_matches([' ', '*', '\u{a0}']).starts_with([':', '：']))
         });
         found.map(|(_, kind)| *kind)
     }
@@ -147,7 +148,9 @@ impl MailWords {
         let bare = line.trim_end_matches([',', '.', '!', '，', '。', '！', '،', ' ', ';', ':']);
         self.closings.iter().any(|closing| {
             bare == closing
-                || (closing.chars().count() >= 10 && bare.starts_with(closing.as_str()) && bare.chars().count() <= closing.chars().count() + 70)
+                || (closing.chars().count() >= 10
+                    && bare.starts_with(closing.as_str())
+                    && bare.chars().count() <= closing.chars().count() + 70)
         })
     }
 
@@ -182,7 +185,9 @@ impl MailWords {
         let mut rest = subject.trim();
         loop {
             let before = rest;
-            if let Some(after) = rest.strip_prefix('[').and_then(|tag| tag.split_once(']')).filter(|(tag, _)| tag.chars().count() <= 30) {
+            if let Some(after) =
+                rest.strip_prefix('[').and_then(|tag| tag.split_once(']')).filter(|(tag, _)| tag.chars().count() <= 30)
+            {
                 rest = after.1.trim_start();
             }
             rest = self.prefixes.iter().find_map(|prefix| after_prefix(rest, prefix)).unwrap_or(rest);

@@ -57,7 +57,8 @@ pub struct FoundDate {
 impl TimeWords {
     /// Loads the files of all languages; an error names file, line and what to mend.
     pub fn load(resources: &Resources) -> Result<TimeWords> {
-        let mut own = TimeWords { months: Vec::new(), before: Vec::new(), after: Vec::new(), none: Vec::new(), forms: Vec::new() };
+        let mut own =
+            TimeWords { months: Vec::new(), before: Vec::new(), after: Vec::new(), none: Vec::new(), forms: Vec::new() };
         for folder in ["en", "fr", "es", "ru", "zh", "ar"] {
             let text = resources.require(&format!("{folder}/time.toml"))?;
             let file: File = toml::from_str(&text.text).with_context(|| format!("Cannot read {}", text.name))?;
@@ -93,9 +94,9 @@ impl TimeWords {
         for (form, regex) in &self.forms {
             for captures in regex.captures_iter(&folded) {
                 let Some(whole) = captures.get(0) else { continue };
-                let part = |index: usize| captures.get(index).map(|part| part.as_str());
+                let part = |index: usize| captures.get(index).map_or("", |part| part.as_str());
                 let overlaps = found.iter().any(|earlier| whole.start() < earlier.end && earlier.start < whole.end());
-                let date = self.date(*form, part(1), part(2), part(3), near);
+                let date = self.date(*form, [part(1), part(2), part(3)], near);
                 if let Some((day, has_year)) = date.filter(|_| !overlaps) {
                     found.push(FoundDate { day, start: whole.start(), end: whole.end(), has_year });
                 }
@@ -105,16 +106,18 @@ impl TimeWords {
         found
     }
 
-    fn date(&self, form: Form, a: Option<&str>, b: Option<&str>, c: Option<&str>, near: Option<Date>) -> Option<(Date, bool)> {
-        let month_name = |name: &str| self.months.iter().find(|(own, _)| own == name.trim_end_matches('.')).map(|(_, month)| *month);
-        let (year, month, day) = match form {
-            Form::YearFirst => (Some(number(a?)?), number(b?)? as i8, number(c?)?),
-            Form::DayFirst => (Some(number(c?)?), number(b?)? as i8, number(a?)?),
-            Form::DayMonthName => (c.and_then(number), month_name(b?)?, number(a?)?),
-            Form::MonthNameDay => (c.and_then(number), month_name(a?)?, number(b?)?),
-            Form::MonthDay => (None, number(a?)? as i8, number(b?)?),
+    fn date(&self, form: Form, [a, b, c]: [&str; 3], near: Option<Date>) -> Option<(Date, bool)> {
+        let month_name = |name: &str| {
+            self.months.iter().find(|(own, _)| own == name.trim_end_matches('.')).map(|(_, month)| i16::from(*month))
         };
-        let day = i8::try_from(day).ok()?;
+        let (year, month, day) = match form {
+            Form::YearFirst => (number(a), number(b)?, number(c)?),
+            Form::DayFirst => (number(c), number(b)?, number(a)?),
+            Form::DayMonthName => (number(c), month_name(b)?, number(a)?),
+            Form::MonthNameDay => (number(c), month_name(a)?, number(b)?),
+            Form::MonthDay => (None, number(a)?, number(b)?),
+        };
+        let (month, day) = (i8::try_from(month).ok()?, i8::try_from(day).ok()?);
         match year {
             Some(year) => Date::new(if year < 100 { year + 2000 } else { year }, month, day).ok().map(|date| (date, true)),
             None => {
@@ -139,20 +142,26 @@ impl TimeWords {
             if opened.is_some_and(|head| head.trim_end().ends_with(char::is_numeric)) {
                 return None;
             }
-            let is_deadline = self.before.iter().any(|cue| cue.is_match(&line)) && self.after_allows(after) || self.after.iter().any(|cue| cue.is_match(after));
+            let is_deadline = self.before.iter().any(|cue| cue.is_match(&line)) && self.after_allows(after)
+                || self.after.iter().any(|cue| cue.is_match(after));
             let words: String = line.chars().rev().take(40).collect::<Vec<_>>().into_iter().rev().collect();
-            is_deadline.then(|| (date.day, format!("{}{}", words.trim_start(), folded.get(date.start..date.end).unwrap_or_default())))
+            is_deadline
+                .then(|| (date.day, format!("{}{}", words.trim_start(), folded.get(date.start..date.end).unwrap_or_default())))
         })
     }
 
     /// A second day behind a dash makes a span: a meeting.
     fn after_allows(&self, after: &str) -> bool {
         let after = after.trim_start();
-        !(after.starts_with(['-', '–', '—']) && after.chars().skip(1).find(|c| !c.is_whitespace()).is_some_and(|c| c.is_numeric()))
+        !(after.starts_with(['-', '–', '—'])
+            && after.chars().skip(1).find(|c| !c.is_whitespace()).is_some_and(|c| c.is_numeric()))
     }
 }
 
 fn number(text: &str) -> Option<i16> {
+    if text.trim().is_empty() {
+        return None;
+    }
     let mut value = 0_i16;
     for c in text.trim().chars() {
         value = value.checked_mul(10)?.checked_add(i16::try_from(digit(c)?).ok()?)?;

@@ -46,7 +46,9 @@ pub struct Word<'a> {
 
 /// The words of a text: letters, digits, and what may stand inside a word (`-`, `'`, `.`, `/`, `&`).
 pub fn words(text: &str) -> Vec<Word<'_>> {
-    let inside = |c: char| c.is_alphanumeric() || is_mark(c) || matches!(c, '-' | '\'' | '’' | '‑' | '.' | '/' | '&' | '№' | '#' | 'º' | 'ª');
+    let inside = |c: char| {
+        c.is_alphanumeric() || is_mark(c) || matches!(c, '-' | '\'' | '’' | '‑' | '.' | '/' | '&' | '№' | '#' | 'º' | 'ª')
+    };
     let mut found = Vec::new();
     let mut start = None;
     for (at, c) in text.char_indices().chain(std::iter::once((text.len(), ' '))) {
@@ -129,7 +131,8 @@ impl Words {
 
     /// Whether a single word is an entry.
     pub fn has(&self, word: &str) -> bool {
-        self.matched(&[Word { text: word, start: 0, end: word.len() }]) > 0 || (word.chars().any(is_han) && self.han.iter().any(|own| fold(word) == *own))
+        self.matched(&[Word { text: word, start: 0, end: word.len() }]) > 0
+            || (word.chars().any(is_han) && self.han.iter().any(|own| fold(word) == *own))
     }
 
     /// Whether any entry stands in the text.

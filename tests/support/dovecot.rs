@@ -32,7 +32,11 @@ impl Dovecot {
         let mail = dir.path().join("mail");
         std::fs::create_dir(&mail).unwrap();
         // Dovecot never works on root's mail: as root, its letters belong to nobody.
-        let (uid, user) = if is_root() { (65534, "nobody".to_owned()) } else { (std::os::unix::fs::MetadataExt::uid(&std::fs::metadata("/proc/self").unwrap()), String::new()) };
+        let (uid, user) = if is_root() {
+            (65534, "nobody".to_owned())
+        } else {
+            (std::os::unix::fs::MetadataExt::uid(&std::fs::metadata("/proc/self").unwrap()), String::new())
+        };
         if is_root() {
             std::os::unix::fs::chown(&mail, Some(uid), Some(65534)).unwrap();
             std::os::unix::fs::chown(dir.path(), Some(uid), Some(65534)).unwrap();
@@ -43,9 +47,18 @@ impl Dovecot {
             let name = String::from_utf8(Command::new("id").arg("-un").output().unwrap().stdout).unwrap();
             let group = String::from_utf8(Command::new("id").arg("-gn").output().unwrap().stdout).unwrap();
             let (name, group) = (name.trim(), group.trim());
-            format!("default_internal_user = {name}\ndefault_internal_group = {group}\ndefault_login_user = {name}\nservice anvil {{\n chroot =\n}}\nservice stats {{\n chroot =\n}}\n")
+            format!(
+                "default_internal_user = {name}\ndefault_internal_group = {group}\ndefault_login_user = {name}\nservice anvil {{\n chroot =\n}}\nservice stats {{\n chroot =\n}}\n"
+            )
         };
-        let offers = if hidden.is_empty() { String::new() } else { format!("imap_capability = IMAP4rev1 {}\n", ALL.iter().filter(|offer| !hidden.contains(offer)).copied().collect::<Vec<_>>().join(" ")) };
+        let offers = if hidden.is_empty() {
+            String::new()
+        } else {
+            format!(
+                "imap_capability = IMAP4rev1 {}\n",
+                ALL.iter().filter(|offer| !hidden.contains(offer)).copied().collect::<Vec<_>>().join(" ")
+            )
+        };
         let tls = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/tls");
         let base = dir.path().display();
         let config = format!(
@@ -62,7 +75,8 @@ impl Dovecot {
         let _ = user;
         let file = dir.path().join("dovecot.conf");
         std::fs::write(&file, config).unwrap();
-        let server = Command::new(program).arg("-F").arg("-c").arg(&file).stdout(Stdio::null()).stderr(Stdio::inherit()).spawn().unwrap();
+        let server =
+            Command::new(program).arg("-F").arg("-c").arg(&file).stdout(Stdio::null()).stderr(Stdio::inherit()).spawn().unwrap();
         let dovecot = Dovecot { port, tls_port, mail, server, _dir: dir };
         dovecot.greets().await;
         Some(dovecot)
@@ -84,7 +98,11 @@ impl Dovecot {
             {
                 return;
             }
-            assert!(started.elapsed() < Duration::from_secs(20), "Dovecot does not greet: {}", std::fs::read_to_string(self._dir.path().join("log")).unwrap_or_default());
+            assert!(
+                started.elapsed() < Duration::from_secs(20),
+                "Dovecot does not greet: {}",
+                std::fs::read_to_string(self._dir.path().join("log")).unwrap_or_default()
+            );
         }
     }
 
@@ -113,7 +131,10 @@ impl Dovecot {
 
     /// The mailbox settings that reach a user, in clear text on this machine.
     pub(crate) fn settings(&self, user: &str, more: &str) -> String {
-        format!("name = \"jca\"\n[imap]\nhost = \"127.0.0.1\"\nport = {}\nsecurity = \"plain\"\nuser = \"{user}\"\npassword = \"secret\"\n{more}", self.port)
+        format!(
+            "name = \"jca\"\n[imap]\nhost = \"127.0.0.1\"\nport = {}\nsecurity = \"plain\"\nuser = \"{user}\"\npassword = \"secret\"\n{more}",
+            self.port
+        )
     }
 }
 

@@ -17,11 +17,13 @@ pub(super) fn chunks(text: &str) -> Vec<&str> {
     for (index, (at, c)) in marks.iter().enumerate() {
         let next = marks.get(index + 1).map_or(' ', |(_, next)| *next);
         let ends = match c {
-            ',' | ';' | '，' | '、' | '；' | '。' | '：' | '(' | ')' | '（' | '）' | '،' | '؛' | '\t' | '|' | '!' | '?' | '！' | '？' => true,
+            ',' | ';' | '，' | '、' | '；' | '。' | '：' | '(' | ')' | '（' | '）' | '،' | '؛' | '\t' | '|' | '!' | '?'
+            | '！' | '？' => true,
             ':' => next.is_whitespace(),
             // A full stop behind a word of three letters or more ends a sentence; behind fewer it abbreviates.
             '.' => {
-                let last: String = text.get(start..*at).unwrap_or_default().chars().rev().take_while(|c| c.is_alphanumeric()).collect();
+                let last: String =
+                    text.get(start..*at).unwrap_or_default().chars().rev().take_while(|c| c.is_alphanumeric()).collect();
                 next.is_whitespace() && (last.chars().count() >= 3 || last.chars().any(|c| c.is_ascii_digit()))
             }
             '–' | '—' => previous.is_whitespace() && next.is_whitespace(),
@@ -66,7 +68,9 @@ fn chinese(chunk: &str, vocabulary: &Vocabulary) -> Option<String> {
     }
     let (mark, stop) = best?;
     let head = chunk.get(..mark).unwrap_or_default();
-    let head_start = head.rfind(|c: char| c.is_whitespace() || matches!(c, '“' | '"' | '《' | '：' | ':')).map_or(0, |at| at + head.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8));
+    let head_start = head
+        .rfind(|c: char| c.is_whitespace() || matches!(c, '“' | '"' | '《' | '：' | ':'))
+        .map_or(0, |at| at + head.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8));
     let mut start = head_start;
     // A short word before the name belongs to the sentence; inside a long name it may be part of it.
     for word in labels.organization_starts.han() {
@@ -95,8 +99,16 @@ fn alphabetic(chunk: &str, vocabulary: &Vocabulary) -> Vec<String> {
         }
         // A short piece that begins with such a word is the name, small adjectives and all: "Agence nationale du numérique".
         let rest = list.get(at + 1..).unwrap_or_default();
-        let is_plain = |word: &Word<'_>| labels.breaks.matched(&[*word]) == 0 || labels.links.matched(&[*word]) > 0 || labels.articles.matched(&[*word]) > 0;
-        if at == 0 && !rest.is_empty() && rest.len() <= 8 && rest.iter().all(is_plain) && chunk.starts_with(word.text) && !chunk.contains(['@', ':']) {
+        let is_plain = |word: &Word<'_>| {
+            labels.breaks.matched(&[*word]) == 0 || labels.links.matched(&[*word]) > 0 || labels.articles.matched(&[*word]) > 0
+        };
+        if at == 0
+            && !rest.is_empty()
+            && rest.len() <= 8
+            && rest.iter().all(is_plain)
+            && chunk.starts_with(word.text)
+            && !chunk.contains(['@', ':'])
+        {
             found.push(without_stop(chunk.trim()).to_owned());
             return found;
         }
@@ -107,7 +119,8 @@ fn alphabetic(chunk: &str, vocabulary: &Vocabulary) -> Vec<String> {
         {
             let mut end = last.end;
             // A closing quotation mark belongs to the name.
-            if let Some(mark) = chunk.get(end..).and_then(|rest| rest.chars().next()).filter(|c| matches!(c, '»' | '”' | '"')) {
+            if let Some(mark) = chunk.get(end..).and_then(|rest| rest.chars().next()).filter(|c| matches!(c, '»' | '”' | '"'))
+            {
                 end += mark.len_utf8();
             }
             let name = chunk.get(first.start..end).unwrap_or_default();
@@ -145,7 +158,10 @@ fn leftmost(chunk: &str, list: &[Word<'_>], key: usize, vocabulary: &Vocabulary)
         let Some(current) = list.get(first) else { break };
         let gap = chunk.get(previous.end..current.start).unwrap_or_default();
         let initial = previous.text.chars().next().unwrap_or(' ');
-        if !gap.chars().all(|c| c.is_whitespace() || matches!(c, '"' | '“' | '«' | '\'' | '&' | '.' )) || !initial.is_uppercase() || stops(previous, vocabulary) {
+        if !gap.chars().all(|c| c.is_whitespace() || matches!(c, '"' | '“' | '«' | '\'' | '&' | '.'))
+            || !initial.is_uppercase()
+            || stops(previous, vocabulary)
+        {
             break;
         }
         first -= 1;
@@ -156,27 +172,36 @@ fn leftmost(chunk: &str, list: &[Word<'_>], key: usize, vocabulary: &Vocabulary)
 /// Whether a word never belongs to an organization's name.
 fn stops(word: &Word<'_>, vocabulary: &Vocabulary) -> bool {
     let list = [*word];
-    vocabulary.labels.breaks.matched(&list) > 0 || vocabulary.labels.articles.matched(&list) > 0 || vocabulary.labels.honorifics.matched(&list) > 0
+    vocabulary.labels.breaks.matched(&list) > 0
+        || vocabulary.labels.articles.matched(&list) > 0
+        || vocabulary.labels.honorifics.matched(&list) > 0
 }
 
 /// The last word of the name around a key word: capitalised words behind it, and small ones that lead to one.
 fn rightmost(chunk: &str, list: &[Word<'_>], key: usize, vocabulary: &Vocabulary) -> usize {
-    let script_runs_on = list.get(key).and_then(|word| word.text.chars().next()).is_some_and(|c| is_arabic(c) || matches!(c, '\u{400}'..='\u{4FF}'));
+    let script_runs_on = list
+        .get(key)
+        .and_then(|word| word.text.chars().next())
+        .is_some_and(|c| is_arabic(c) || matches!(c, '\u{400}'..='\u{4FF}'));
     let mut last = key;
     let mut ahead = key + 1;
     while let (Some(word), Some(previous)) = (list.get(ahead), list.get(ahead - 1)) {
         let gap = chunk.get(previous.end..word.start).unwrap_or_default();
-        if !gap.chars().all(|c| c.is_whitespace() || matches!(c, '«' | '»' | '"' | '“' | '”' | '&' | '\'' | '’' | '.')) || ahead - key > LONGEST {
+        if !gap.chars().all(|c| c.is_whitespace() || matches!(c, '«' | '»' | '"' | '“' | '”' | '&' | '\'' | '’' | '.'))
+            || ahead - key > LONGEST
+        {
             break;
         }
         let initial = word.text.chars().next().unwrap_or(' ');
         let elided = word.text.split_once(['\'', '’']).is_some_and(|(_, rest)| rest.starts_with(char::is_uppercase));
-        if stops(word, vocabulary) && !(initial.is_uppercase() && !is_arabic(initial)) {
+        let is_small = !initial.is_uppercase() || is_arabic(initial);
+        if is_small && stops(word, vocabulary) {
             // A small word leads on only when the name goes on right behind it.
             let labels = &vocabulary.labels;
             let leads = labels.links.matched(&[*word]) > 0 || labels.articles.matched(&[*word]) > 0;
             let goes_on = list.get(ahead + 1).is_some_and(|next| {
-                let is_name = next.text.starts_with(char::is_uppercase) && labels.not_names.matched(&[*next]) == 0 || labels.articles.matched(&[*next]) > 0;
+                let is_name = next.text.starts_with(char::is_uppercase) && labels.not_names.matched(&[*next]) == 0
+                    || labels.articles.matched(&[*next]) > 0;
                 is_name || labels.organizations.matched(&[*next]) > 0
             });
             if !(leads && goes_on) {
@@ -188,7 +213,8 @@ fn rightmost(chunk: &str, list: &[Word<'_>], key: usize, vocabulary: &Vocabulary
         if vocabulary.labels.roles.matched(&[*word]) > 0 && !initial.is_uppercase() {
             break;
         }
-        if initial.is_uppercase() || elided || script_runs_on && (is_arabic(initial) || matches!(initial, '\u{400}'..='\u{4FF}')) {
+        if initial.is_uppercase() || elided || script_runs_on && (is_arabic(initial) || matches!(initial, '\u{400}'..='\u{4FF}'))
+        {
             last = ahead;
         } else if ahead - last > 3 {
             break;
@@ -215,7 +241,10 @@ pub(super) fn role(chunk: &str, vocabulary: &Vocabulary) -> Option<String> {
     while let Some(previous) = first.checked_sub(1).and_then(|at| list.get(at)) {
         let list = [*previous];
         let is_article = labels.articles.matched(&list) > 0;
-        if labels.breaks.matched(&list) > 0 && labels.modifiers.matched(&list) == 0 || is_article || labels.honorifics.matched(&list) > 0 {
+        if labels.breaks.matched(&list) > 0 && labels.modifiers.matched(&list) == 0
+            || is_article
+            || labels.honorifics.matched(&list) > 0
+        {
             break;
         }
         first -= 1;
@@ -238,7 +267,15 @@ pub(super) fn role(chunk: &str, vocabulary: &Vocabulary) -> Option<String> {
 
 fn chinese_role(chunk: &str, vocabulary: &Vocabulary) -> Option<String> {
     let labels = &vocabulary.labels;
-    let chunk = labels.role_starts.han().iter().filter_map(|lead| chunk.rfind(lead.as_str()).map(|at| at + lead.len())).max().and_then(|at| chunk.get(at..)).unwrap_or(chunk).trim_start();
+    let chunk = labels
+        .role_starts
+        .han()
+        .iter()
+        .filter_map(|lead| chunk.rfind(lead.as_str()).map(|at| at + lead.len()))
+        .max()
+        .and_then(|at| chunk.get(at..))
+        .unwrap_or(chunk)
+        .trim_start();
     // The function ends the piece; a name may follow after a blank.
     let piece = chunk.split_whitespace().find(|piece| labels.roles.han_at_end(piece).is_some())?;
     let organization = chinese(piece, vocabulary).filter(|name| piece.starts_with(name.as_str()) && piece.len() > name.len());
@@ -255,7 +292,16 @@ pub(super) fn study_groups(text: &str, vocabulary: &Vocabulary, charter: &Charte
         for captures in pattern.captures_iter(text) {
             let (Some(whole), Some(number)) = (captures.get(0), captures.get(1)) else { continue };
             let group = format!("SG{}", number.as_str());
-            let before: String = text.get(..whole.start()).unwrap_or_default().chars().rev().take(24).collect::<Vec<_>>().into_iter().rev().collect();
+            let before: String = text
+                .get(..whole.start())
+                .unwrap_or_default()
+                .chars()
+                .rev()
+                .take(24)
+                .collect::<Vec<_>>()
+                .into_iter()
+                .rev()
+                .collect();
             let around = format!("{before}{}", whole.as_str());
             let behind: String = text.get(whole.end()..).unwrap_or_default().chars().take(36).collect();
             let other = any(&bodies.other_sector, &around) || any(&bodies.other_sector, &behind) && !behind.contains("UIT-T");
@@ -277,7 +323,8 @@ pub(super) fn seat_category(text: &str, vocabulary: &Vocabulary, charter: &Chart
             folded.match_indices(&name).any(|(at, _)| {
                 let before = folded.get(..at).and_then(|head| head.chars().next_back());
                 let after = folded.get(at + name.len()..).and_then(|rest| rest.chars().next());
-                name.chars().any(is_han) || (before.is_none_or(|c| !c.is_alphanumeric()) && after.is_none_or(|c| !c.is_alphanumeric()))
+                name.chars().any(is_han)
+                    || (before.is_none_or(|c| !c.is_alphanumeric()) && after.is_none_or(|c| !c.is_alphanumeric()))
             })
         })
     });
@@ -285,7 +332,10 @@ pub(super) fn seat_category(text: &str, vocabulary: &Vocabulary, charter: &Chart
         let category = |patterns, name: &str| any(patterns, text).then(|| name.to_owned());
         category(&vocabulary.labels.bodies.itu_r, "itu-r").or_else(|| category(&vocabulary.labels.bodies.itu_d, "itu-d"))
     };
-    named.map(|seat| seat.category.clone()).or_else(by_word).filter(|category| charter.seats.iter().any(|seat| seat.category == *category))
+    named
+        .map(|seat| seat.category.clone())
+        .or_else(by_word)
+        .filter(|category| charter.seats.iter().any(|seat| seat.category == *category))
 }
 
 /// The category that an organization's own words give ground for.

@@ -47,8 +47,11 @@ pub(in crate::rules) fn forms(rules: &Rules, mail: &Mail) -> Vec<&'static str> {
 /// A name and how to reach it, each behind its label.
 fn has_details(units: &[Unit]) -> bool {
     let labels: BTreeSet<PersonLabel> = units.iter().flat_map(|unit| unit.fields.iter().map(|(label, _)| *label)).collect();
-    let named = labels.contains(&PersonLabel::Name) || labels.contains(&PersonLabel::FamilyName) || labels.contains(&PersonLabel::Position);
-    let reached = labels.contains(&PersonLabel::Email) || labels.contains(&PersonLabel::Telephone) || labels.contains(&PersonLabel::Mobile);
+    let named = labels.contains(&PersonLabel::Name)
+        || labels.contains(&PersonLabel::FamilyName)
+        || labels.contains(&PersonLabel::Position);
+    let reached =
+        labels.contains(&PersonLabel::Email) || labels.contains(&PersonLabel::Telephone) || labels.contains(&PersonLabel::Mobile);
     (named && reached) || labels.len() >= 4
 }
 

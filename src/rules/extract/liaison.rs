@@ -13,13 +13,14 @@ use crate::pattern::Regex;
 use crate::rules::Rules;
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::labels::{LiaisonLabel, PersonLabel, any};
-use crate::vocabulary::words::fold;
+use crate::vocabulary::words::{fold, words};
 use std::sync::LazyLock;
 
 /// Lines of a header at most, from the beginning of the text.
 const HEADER: usize = 70;
 /// A question of a study group: `4/17`, `Q.4/17`, `Q4-1/17`.
-static QUESTION: LazyLock<Regex> = LazyLock::new(|| crate::pattern::compile(r"(\d{1,2}(?:-\d)?)/(\d{1,2})").expect("the pattern is tested"));
+static QUESTION: LazyLock<Regex> =
+    LazyLock::new(|| crate::pattern::compile(r"(\d{1,2}(?:-\d)?)/(\d{1,2})").expect("the pattern is tested"));
 
 /// A labelled field of the header.
 #[derive(Debug)]
@@ -40,7 +41,8 @@ pub(super) fn liaison(rules: &Rules, mail: &Mail, kind: Kind) -> Option<FoundLia
     let mut found = FoundLiaison::default();
     labelled(&mut found, &fields, near, rules);
     let has_header = fields.iter().filter(|field| field.label != LiaisonLabel::Other).count() >= 3;
-    prose(&mut found, mail, &own, has_header, near, rules);
+    let text = units(&own, Part::Body, vocabulary).into_iter().map(|unit| unit.text).collect::<Vec<_>>().join("\n");
+    Prose { rules, mail, text, has_header, near }.fill(&mut found);
     found.contacts = contacts(mail, &own, &fields, rules);
     Some(found)
 }
@@ -66,7 +68,9 @@ fn header(text: &str, vocabulary: &Vocabulary) -> Vec<Field> {
                     field.value.push('\n');
                     field.value.push_str(bare);
                 }
-                Some(field) if bare.is_empty() && !field.value.is_empty() => fields.push(Field { label: LiaisonLabel::Other, value: String::new() }),
+                Some(field) if bare.is_empty() && !field.value.is_empty() => {
+                    fields.push(Field { label: LiaisonLabel::Other, value: String::new() })
+                }
                 _ => {}
             }
         }
@@ -94,14 +98,25 @@ fn cells(line: &str, vocabulary: &Vocabulary) -> Vec<Field> {
             marks.push((start, at + mark.len_utf8(), label));
         }
     }
-    if marks.first().is_some_and(|(start, _, _)| *start > 0 && !line.get(..*start).unwrap_or_default().trim().is_empty() && !line.get(..*start).unwrap_or_default().contains("  ")) {
+    if marks.first().is_some_and(|(start, _, _)| {
+        *start > 0
+            && !line.get(..*start).unwrap_or_default().trim().is_empty()
+            && !line.get(..*start).unwrap_or_default().contains("  ")
+    }) {
         marks.clear();
     }
     if marks.is_empty() {
         return unmarked(line, vocabulary).into_iter().collect();
     }
     let ends: Vec<usize> = marks.iter().skip(1).map(|(start, _, _)| *start).chain([line.len()]).collect();
-    marks.iter().zip(ends).map(|((_, value, label), end)| Field { label: *label, value: line.get(*value..end).unwrap_or_default().trim().trim_matches('*').trim().to_owned() }).collect()
+    marks
+        .iter()
+        .zip(ends)
+        .map(|((_, value, label), end)| Field {
+            label: *label,
+            value: line.get(*value..end).unwrap_or_default().trim().trim_matches('*').trim().to_owned(),
+        })
+        .collect()
 }
 
 /// "Please reply by 2012-09-30": the datatracker's line without a colon; or label and value with a gap between them.
@@ -118,77 +133,90 @@ fn unmarked(line: &str, vocabulary: &Vocabulary) -> Option<Field> {
     Some(Field { label, value: value.trim().to_owned() })
 }
 
+/// What the header says.
 fn labelled(found: &mut FoundLiaison, fields: &[Field], near: Option<Date>, rules: &Rules) {
     let vocabulary = &rules.vocabulary;
     let is_empty = |value: &str| vocabulary.time.is_none(value.lines().next().unwrap_or_default());
     let mut asked: Option<Purpose> = None;
-    let mut ask = |purpose: Purpose, bodies: &[String], charter: &Charter| {
-        if bodies.iter().any(|body| is_activity(body, charter)) && asked.is_none_or(|earlier| rank(purpose) > rank(earlier)) {
+    for Field { label, value } in fields.iter().filter(|field| !is_empty(&field.value)) {
+        let purpose = match label {
+            LiaisonLabel::Action => Some(Purpose::Action),
+            LiaisonLabel::Comment => Some(Purpose::Comment),
+            LiaisonLabel::Information => Some(Purpose::Information),
+            _ => None,
+        };
+        let is_ours = || bodies(value).iter().any(|body| is_activity(body, &rules.charter));
+        if let Some(purpose) = purpose.filter(|purpose| asked.is_none_or(|earlier| rank(*purpose) > rank(earlier)) && is_ours()) {
             asked = Some(purpose);
         }
-    };
-    for Field { label, value } in fields.iter().filter(|field| !is_empty(&field.value)) {
-        let first = value.lines().next().unwrap_or_default().trim();
-        match label {
-            LiaisonLabel::Title if found.title.is_none() => {
-                found.title = Some(value.replace('\n', " "));
-                set(found, "title", value, "label");
-            }
-            LiaisonLabel::Source if found.from.is_none() => {
-                let body = first.split([')', '(']).next().unwrap_or(first).trim();
-                if !body.contains('@') && !body.is_empty() {
-                    found.from = Some(body.to_owned());
-                    set(found, "from", value, "label");
-                }
-            }
-            LiaisonLabel::Action | LiaisonLabel::Comment | LiaisonLabel::To => {
-                let bodies = bodies(value);
-                let purpose = match label {
-                    LiaisonLabel::Action => Some(Purpose::Action),
-                    LiaisonLabel::Comment => Some(Purpose::Comment),
-                    _ => None,
-                };
-                if let Some(purpose) = purpose {
-                    ask(purpose, &bodies, &rules.charter);
-                }
-                set(found, "to", value, "label");
-                found.to.extend(bodies);
-            }
-            LiaisonLabel::Information | LiaisonLabel::Cc => {
-                let bodies = bodies(value);
-                if *label == LiaisonLabel::Information {
-                    ask(Purpose::Information, &bodies, &rules.charter);
-                }
-                set(found, "cc", value, "label");
-                found.cc.extend(bodies);
-            }
-            LiaisonLabel::Purpose if found.purpose.is_none() => {
-                found.purpose = purpose_of(&fold(first), vocabulary);
-                set(found, "purpose", value, "label");
-            }
-            LiaisonLabel::Deadline if found.reply_by_words.is_none() => {
-                found.reply_by = vocabulary.time.dates(first, near).first().map(|date| date.day);
-                found.reply_by_words = Some(first.to_owned());
-                set(found, "reply_by", value, "label");
-            }
-            LiaisonLabel::Reference if found.reference.is_none() && first.chars().any(|c| c.is_ascii_digit()) => {
-                found.reference = Some(first.to_owned());
-                set(found, "reference", value, "label");
-            }
-            LiaisonLabel::InReplyTo if found.in_reply_to.is_none() => {
-                found.in_reply_to = references(value, vocabulary).into_iter().next().map(|(number, _)| number).or_else(|| first.chars().any(|c| c.is_ascii_digit()).then(|| first.to_owned()));
-                set(found, "in_reply_to", value, "label");
-            }
-            LiaisonLabel::Questions if found.questions.is_empty() => {
-                found.questions = QUESTION.captures_iter(first).filter_map(|question| Some(format!("{}/{}", question.get(1)?.as_str(), question.get(2)?.as_str()))).collect();
-                set(found, "questions", first, "label");
-            }
-            _ => {}
-        }
+        addressed(found, *label, value);
+        described(found, *label, value, near, vocabulary);
     }
     found.purpose = asked.or(found.purpose);
     // Where a form has rows for action or comment, its To row repeats them.
     found.to.dedup();
+}
+
+/// The rows that name bodies.
+fn addressed(found: &mut FoundLiaison, label: LiaisonLabel, value: &str) {
+    match label {
+        LiaisonLabel::Source if found.from.is_none() => {
+            let first = value.lines().next().unwrap_or_default().trim();
+            let body = first.split([')', '(']).next().unwrap_or(first).trim();
+            if !body.contains('@') && !body.is_empty() {
+                found.from = Some(body.to_owned());
+                set(found, "from", value, "label");
+            }
+        }
+        LiaisonLabel::Action | LiaisonLabel::Comment | LiaisonLabel::To => {
+            found.to.extend(bodies(value));
+            set(found, "to", value, "label");
+        }
+        LiaisonLabel::Information | LiaisonLabel::Cc => {
+            found.cc.extend(bodies(value));
+            set(found, "cc", value, "label");
+        }
+        _ => {}
+    }
+}
+
+/// The rows that describe the statement; the first of a kind counts.
+fn described(found: &mut FoundLiaison, label: LiaisonLabel, value: &str, near: Option<Date>, vocabulary: &Vocabulary) {
+    let first = value.lines().next().unwrap_or_default().trim();
+    let has_digit = first.chars().any(|c| c.is_ascii_digit());
+    let field = match label {
+        LiaisonLabel::Title if found.title.is_none() => {
+            found.title = Some(value.replace('\n', " "));
+            "title"
+        }
+        LiaisonLabel::Purpose if found.purpose.is_none() => {
+            found.purpose = purpose_of(&fold(first), vocabulary);
+            "purpose"
+        }
+        LiaisonLabel::Deadline if found.reply_by_words.is_none() => {
+            found.reply_by = vocabulary.time.dates(first, near).first().map(|date| date.day);
+            found.reply_by_words = Some(first.to_owned());
+            "reply_by"
+        }
+        LiaisonLabel::Reference if found.reference.is_none() && has_digit => {
+            found.reference = Some(first.to_owned());
+            "reference"
+        }
+        LiaisonLabel::InReplyTo if found.in_reply_to.is_none() => {
+            let number = references(value, vocabulary).into_iter().next().map(|(number, _)| number);
+            found.in_reply_to = number.or_else(|| has_digit.then(|| first.to_owned()));
+            "in_reply_to"
+        }
+        LiaisonLabel::Questions if found.questions.is_empty() => {
+            let questions = QUESTION.captures_iter(first);
+            found.questions = questions
+                .filter_map(|question| Some(format!("{}/{}", question.get(1)?.as_str(), question.get(2)?.as_str())))
+                .collect();
+            "questions"
+        }
+        _ => return,
+    };
+    set(found, field, value, "label");
 }
 
 fn rank(purpose: Purpose) -> u8 {
@@ -239,61 +267,88 @@ fn references(text: &str, vocabulary: &Vocabulary) -> Vec<(String, usize)> {
     found.into_iter().map(|(number, start, _)| (number, start)).collect()
 }
 
-/// What no label says.
-fn prose(found: &mut FoundLiaison, mail: &Mail, own: &str, has_header: bool, near: Option<Date>, rules: &Rules) {
-    let (vocabulary, charter) = (&rules.vocabulary, &rules.charter);
-    let joined: Vec<Unit> = units(own, Part::Body, vocabulary);
-    let text = joined.iter().map(|unit| unit.text.as_str()).collect::<Vec<_>>().join("\n");
-    numbers(found, mail, &text, vocabulary, charter);
-    if found.title.is_none() {
-        found.title = title(mail, own);
-    }
-    if found.from.is_none() {
-        let by_cue = vocabulary.labels.statements.source.iter().find_map(|cue| {
-            let hit = cue.find(&fold(&text)).map(|hit| hit.end())?;
-            let rest = fold(&text);
-            let tail = rest.get(hit..)?;
-            // The fold keeps the order of words, so the same words are looked for in the text as written.
-            let first = tail.split_whitespace().next()?;
-            let at = text.to_lowercase().find(first)?;
-            let candidate = text.get(at..)?;
-            let piece = chunks(candidate).into_iter().next()?;
-            Some(piece.split(" to ").next().unwrap_or(piece).trim().to_owned()).filter(|piece| piece.chars().count() <= 90 && piece.starts_with(char::is_uppercase))
-        });
-        let sender = mail.from.first().map(|person| person.name.clone()).unwrap_or_default();
-        let is_person = names::whole(&sender, vocabulary).is_some();
-        let named = foreign_organizations(&text, vocabulary, charter).into_iter().next();
-        found.from = by_cue.or(named).or((!is_person && !sender.is_empty()).then_some(sender));
-        if let Some(from) = found.from.clone() {
+/// What no label says, read from the running text.
+struct Prose<'a> {
+    rules: &'a Rules,
+    mail: &'a Mail,
+    /// The text with wrapped lines joined.
+    text: String,
+    /// Whether a header said who sends what to whom; then the text is asked for less.
+    has_header: bool,
+    near: Option<Date>,
+}
+
+impl Prose<'_> {
+    fn fill(&self, found: &mut FoundLiaison) {
+        let (vocabulary, charter) = (&self.rules.vocabulary, &self.rules.charter);
+        numbers(found, self.mail, &self.text, vocabulary, charter);
+        if found.title.is_none() {
+            found.title = title(self.mail, &self.mail.text.own);
+        }
+        if found.from.is_none()
+            && let Some(from) = self.source()
+        {
             set(found, "from", &from, "sending-body");
+            found.from = Some(from);
+        }
+        if !self.has_header && found.cc.is_empty() {
+            found.cc = self.copied();
+        }
+        if found.to.is_empty() && !found.cc.iter().any(|body| is_activity(body, charter)) {
+            found.to = activity_as_named(&self.text, charter).into_iter().collect();
+        }
+        if found.purpose.is_none() {
+            found.purpose = Some(purpose_of(&fold(&self.text.replace('\n', " ")), vocabulary).unwrap_or(Purpose::Information));
+        }
+        let asks = found.purpose != Some(Purpose::Information) && !self.has_header;
+        if asks
+            && found.reply_by_words.is_none()
+            && let Some((day, words)) = vocabulary.time.deadline(&self.text, self.near)
+        {
+            set(found, "reply_by", &words, "deadline-in-text");
+            found.reply_by = Some(day);
+            found.reply_by_words = Some(words);
         }
     }
-    if !has_header && found.cc.is_empty() {
-        let copied = vocabulary.labels.statements.copy.iter().find_map(|cue| {
-            let folded = fold(&text);
-            let group = cue.captures(&folded)?.get(1)?;
-            let lower = text.to_lowercase();
-            let at = lower.find(group.as_str().trim())?;
-            text.get(at..at + group.as_str().trim().len()).map(str::to_owned)
+
+    /// The sending body: behind "on behalf of", else the first that the text names, else the From field's.
+    fn source(&self) -> Option<String> {
+        let (vocabulary, charter) = (&self.rules.vocabulary, &self.rules.charter);
+        let folded = fold(&self.text);
+        let by_cue = vocabulary.labels.statements.source.iter().find_map(|cue| {
+            let tail = folded.get(cue.find(&folded)?.end()..)?;
+            // Folding keeps the order of words, so the first of them is looked for in the text as written.
+            let at = self.text.to_lowercase().find(tail.split_whitespace().next()?)?;
+            let piece = chunks(self.text.get(at..)?).into_iter().next()?;
+            let body = until_break(piece, vocabulary);
+            (body.chars().count() <= 90 && body.starts_with(char::is_uppercase)).then(|| body.to_owned())
         });
-        found.cc = copied.map(|value| bodies(&value)).unwrap_or_default();
-        found.cc.retain(|body| !is_activity(body, charter));
+        let sender = self.mail.from.first().map(|person| person.name.clone()).unwrap_or_default();
+        let is_person = names::whole(&sender, vocabulary).is_some();
+        let named = foreign_organizations(&self.text, vocabulary, charter).into_iter().next();
+        by_cue.or(named).or((!is_person && !sender.is_empty()).then_some(sender))
     }
-    if found.to.is_empty() && !found.cc.iter().any(|body| is_activity(body, charter)) {
-        found.to = activity_as_named(&text, charter).into_iter().collect();
+
+    /// Who gets a copy.
+    fn copied(&self) -> Vec<String> {
+        let (folded, lower) = (fold(&self.text), self.text.to_lowercase());
+        let value = self.rules.vocabulary.labels.statements.copy.iter().find_map(|cue| {
+            let named = cue.captures(&folded)?.get(1)?.as_str().trim();
+            let at = lower.find(named)?;
+            self.text.get(at..at + named.len())
+        });
+        let mut found = value.map(bodies).unwrap_or_default();
+        found.retain(|body| !is_activity(body, &self.rules.charter));
+        found
     }
-    let folded = fold(&text);
-    if found.purpose.is_none() {
-        let last = joined.iter().map(|unit| fold(&unit.text)).collect::<Vec<_>>().join(" ");
-        found.purpose = Some(purpose_of(&last, vocabulary).unwrap_or(Purpose::Information));
-    }
-    if found.reply_by.is_none() && found.reply_by_words.is_none() && found.purpose != Some(Purpose::Information) && !has_header
-        && let Some((day, words)) = vocabulary.time.deadline(&folded, near)
-    {
-        set(found, "reply_by", &words, "deadline-in-text");
-        found.reply_by = Some(day);
-        found.reply_by_words = Some(words);
-    }
+}
+
+/// A body's name up to the verb behind it.
+fn until_break<'a>(piece: &'a str, vocabulary: &Vocabulary) -> &'a str {
+    let labels = &vocabulary.labels;
+    let list = words(piece);
+    let verb = list.iter().find(|word| labels.breaks.matched(&[**word]) > 0 && labels.links.matched(&[**word]) == 0);
+    verb.and_then(|word| piece.get(..word.start)).unwrap_or(piece).trim()
 }
 
 /// The strongest thing that words ask.
@@ -315,7 +370,8 @@ fn numbers(found: &mut FoundLiaison, mail: &Mail, text: &str, vocabulary: &Vocab
     let cues = &vocabulary.labels.statements.reply;
     for place in [text, mail.base_subject.as_str()] {
         for (number, start) in references(place, vocabulary) {
-            let before: String = place.get(..start).unwrap_or_default().chars().rev().take(140).collect::<Vec<_>>().into_iter().rev().collect();
+            let before: String =
+                place.get(..start).unwrap_or_default().chars().rev().take(140).collect::<Vec<_>>().into_iter().rev().collect();
             let is_ours = is_activity(&number, charter);
             let answers = is_ours || any(cues, &fold(before.lines().last().unwrap_or_default()));
             if answers && found.in_reply_to.is_none() && found.reference.as_deref() != Some(number.as_str()) {
@@ -352,13 +408,19 @@ fn contacts(mail: &Mail, own: &str, fields: &[Field], rules: &Rules) -> Vec<Foun
     let mut found: Vec<FoundPerson> = Vec::new();
     let lines: Vec<&str> = own.lines().collect();
     for (at, line) in lines.iter().enumerate() {
-        let Some(field) = cells(line, vocabulary).into_iter().find(|field| field.label == LiaisonLabel::Contact) else { continue };
+        let Some(field) = cells(line, vocabulary).into_iter().find(|field| field.label == LiaisonLabel::Contact) else {
+            continue;
+        };
         // The row and what is set in below it, up to the next label of the header.
         let block: Vec<&str> = lines
             .iter()
             .skip(at + 1)
             .take(8)
-            .take_while(|line| !line.trim().is_empty() && (line.starts_with([' ', '\t', '　']) || crate::rules::extract::units::fields(line, vocabulary).iter().any(|_| true)))
+            .take_while(|line| {
+                !line.trim().is_empty()
+                    && (line.starts_with([' ', '\t', '　'])
+                        || crate::rules::extract::units::fields(line, vocabulary).iter().any(|_| true))
+            })
             .copied()
             .collect();
         found.extend(contact(&field.value, &block, rules));
@@ -367,20 +429,28 @@ fn contacts(mail: &Mail, own: &str, fields: &[Field], rules: &Rules) -> Vec<Foun
         // The IETF's form: the sender with his address in brackets.
         let source = fields.iter().find(|field| field.label == LiaisonLabel::Source && field.value.contains('@'));
         found.extend(source.and_then(|field| contact(&field.value, &[], rules)));
-    } else if let Some(source) = fields.iter().find(|field| field.label == LiaisonLabel::Source && field.value.contains('@')) {
-        if let Some(person) = contact(&source.value, &[], rules) {
-            match found.iter_mut().find(|known| known.email == person.email) {
-                Some(known) if known.name.is_none() => known.name = person.name,
-                _ => {}
-            }
+    } else if let Some(source) = fields.iter().find(|field| field.label == LiaisonLabel::Source && field.value.contains('@'))
+        && let Some(person) = contact(&source.value, &[], rules)
+    {
+        match found.iter_mut().find(|known| known.email == person.email) {
+            Some(known) if known.name.is_none() => known.name = person.name,
+            _ => {}
         }
     }
     if found.is_empty() {
         let units = units(&mail.text.signature, Part::Signature, vocabulary);
-        let signed = units.iter().enumerate().find_map(|(at, unit)| names::find(&unit.text, vocabulary).into_iter().next().filter(|name| name.start == 0).map(|name| (at, name)));
+        let signed = units.iter().enumerate().find_map(|(at, unit)| {
+            names::find(&unit.text, vocabulary).into_iter().next().filter(|name| name.start == 0).map(|name| (at, name))
+        });
         if let Some((at, name)) = signed {
-            let pieces = units.iter().enumerate().skip(at).map(|(index, unit)| (unit, unit.text.get(if index == at { name.end } else { 0 }..).unwrap_or_default())).collect();
-            let mut person = details(&name, Part::Signature, &Segment { before: "", pieces }, &Common::default(), vocabulary, charter);
+            let pieces = units
+                .iter()
+                .enumerate()
+                .skip(at)
+                .map(|(index, unit)| (unit, unit.text.get(if index == at { name.end } else { 0 }..).unwrap_or_default()))
+                .collect();
+            let mut person =
+                details(&name, Part::Signature, &Segment { before: "", pieces }, &Common::default(), vocabulary, charter);
             person.email = person.email.or_else(|| mail.writer().cloned());
             found.push(person);
         }
@@ -406,15 +476,31 @@ fn contact(value: &str, block: &[&str], rules: &Rules) -> Option<FoundPerson> {
         text.push_str(more.trim());
     }
     // Columns beside each other become lines of their own.
-    let columns: String = text.lines().flat_map(|line| line.split("   ")).map(str::trim).filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join("\n");
+    let columns: String = text
+        .lines()
+        .flat_map(|line| line.split("   "))
+        .map(str::trim)
+        .filter(|cell| !cell.is_empty())
+        .collect::<Vec<_>>()
+        .join("\n");
     let units = units(&columns, Part::Body, vocabulary);
     let name = units.iter().enumerate().find_map(|(at, unit)| {
-        let labelled = unit.fields.iter().find(|(label, _)| *label == PersonLabel::Name).and_then(|(_, value)| names::find(value, vocabulary).into_iter().next()).map(|name| (at, names::Name { start: 0, end: 0, ..name }));
+        let labelled = unit
+            .fields
+            .iter()
+            .find(|(label, _)| *label == PersonLabel::Name)
+            .and_then(|(_, value)| names::find(value, vocabulary).into_iter().next())
+            .map(|name| (at, names::Name { start: 0, end: 0, ..name }));
         labelled.or_else(|| names::find(&unit.text, vocabulary).into_iter().next().map(|name| (at, name)))
     });
     match name {
         Some((at, name)) => {
-            let pieces = units.iter().enumerate().skip(at).map(|(index, unit)| (unit, unit.text.get(if index == at { name.end } else { 0 }..).unwrap_or_default())).collect();
+            let pieces = units
+                .iter()
+                .enumerate()
+                .skip(at)
+                .map(|(index, unit)| (unit, unit.text.get(if index == at { name.end } else { 0 }..).unwrap_or_default()))
+                .collect();
             let mut person = details(&name, Part::Body, &Segment { before: "", pieces }, &Common::default(), vocabulary, charter);
             if person.organization.is_none() {
                 person.organization = plain_body(&units, at, &name, vocabulary);
@@ -435,5 +521,9 @@ fn plain_body(units: &[Unit], at: usize, name: &names::Name, vocabulary: &Vocabu
         if unit.fields.is_empty() { chunks(text) } else { Vec::new() }
     });
     let mut pieces = pieces.filter(|piece| !piece.contains('@') && piece.chars().filter(char::is_ascii_digit).count() < 4);
-    pieces.find(|piece| vocabulary.countries.code(piece).is_none() && piece.chars().any(char::is_alphabetic) && piece.chars().count() >= 3).map(str::to_owned)
+    pieces
+        .find(|piece| {
+            vocabulary.countries.code(piece).is_none() && piece.chars().any(char::is_alphabetic) && piece.chars().count() >= 3
+        })
+        .map(str::to_owned)
 }

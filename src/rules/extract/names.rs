@@ -46,7 +46,7 @@ fn alphabetic(text: &str, list: &[Word<'_>], vocabulary: &Vocabulary) -> Vec<Nam
     while let Some(word) = list.get(at) {
         let honorifics = honorifics(text, list, at, vocabulary);
         let from = at + honorifics;
-        let many = parts(text, list, from, vocabulary, honorifics > 0);
+        let many = parts(text, list, from, vocabulary);
         if many == 0 {
             at += honorifics.max(1);
             continue;
@@ -60,8 +60,13 @@ fn alphabetic(text: &str, list: &[Word<'_>], vocabulary: &Vocabulary) -> Vec<Nam
         let counted = list.get(from..=last).unwrap_or_default().iter().filter(|word| !labels.particles.has(word.text)).count();
         let enough = counted >= if honorifics > 0 { 1 } else { 2 };
         let is_bare_arabic = honorifics == 0 && name.starts_with(is_arabic);
-        if enough && (!is_bare_arabic || stands_alone(text, first.start, end.end, vocabulary)) && (honorifics > 0 || !is_shouted(&name)) && !is_place(&name, vocabulary) {
-            let honorific = (honorifics > 0).then(|| text.get(word.start..first.start).unwrap_or_default().trim().trim_end_matches('.').to_owned());
+        if enough
+            && (!is_bare_arabic || stands_alone(text, first.start, end.end, vocabulary))
+            && (honorifics > 0 || !is_shouted(&name))
+            && !is_place(&name, vocabulary)
+        {
+            let honorific = (honorifics > 0)
+                .then(|| text.get(word.start..first.start).unwrap_or_default().trim().trim_end_matches('.').to_owned());
             found.push(Name { text: name, honorific, start: word.start, end: end.end });
         }
         at = last + 1;
@@ -75,9 +80,12 @@ fn stands_alone(text: &str, start: usize, end: usize, vocabulary: &Vocabulary) -
     let before = text.get(..start).unwrap_or_default().trim_end();
     let after = text.get(end..).unwrap_or_default().trim_start();
     let opens = before.is_empty() || before.ends_with(['،', ',', ':', '(', '-', '–', '؛', '.', '|', '/']);
-    let closes = after.is_empty() || after.starts_with(['،', ',', ':', '(', ')', '-', '–', '؛', '.', '|', '/', '@']) || after.starts_with(|c: char| c.is_ascii_alphanumeric());
+    let closes = after.is_empty()
+        || after.starts_with(['،', ',', ':', '(', ')', '-', '–', '؛', '.', '|', '/', '@'])
+        || after.starts_with(|c: char| c.is_ascii_alphanumeric());
     let last = words(before).last().map(|word| word.text.to_owned()).unwrap_or_default();
-    let announced = crate::vocabulary::labels::any(&vocabulary.labels.cues.propose, &crate::vocabulary::words::fold(&last)) || vocabulary.labels.roles.has(&last);
+    let announced = crate::vocabulary::labels::any(&vocabulary.labels.cues.propose, &crate::vocabulary::words::fold(&last))
+        || vocabulary.labels.roles.has(&last);
     closes && (opens || announced)
 }
 
@@ -89,8 +97,13 @@ fn honorifics(text: &str, list: &[Word<'_>], from: usize, vocabulary: &Vocabular
         let letters = word.text.chars().filter(|c| c.is_alphabetic()).count();
         // One letter is an honorific only with its dot (`М.` is an initial elsewhere, `م.` an engineer).
         let is_short_form = letters > 1 || (word.text.ends_with('.') || gap.starts_with('.')) && is_first_form(word.text);
-        let is_capital = word.text.chars().next().is_some_and(|c| c.is_uppercase() || is_arabic(c)) || letters > 2 || word.text.contains('-');
-        if !vocabulary.labels.honorifics.has(word.text) || !gap.trim_start_matches('.').trim().is_empty() || !is_short_form || !is_capital {
+        let is_capital =
+            word.text.chars().next().is_some_and(|c| c.is_uppercase() || is_arabic(c)) || letters > 2 || word.text.contains('-');
+        if !vocabulary.labels.honorifics.has(word.text)
+            || !gap.trim_start_matches('.').trim().is_empty()
+            || !is_short_form
+            || !is_capital
+        {
             break;
         }
         many += 1;
@@ -104,7 +117,7 @@ fn is_first_form(word: &str) -> bool {
 }
 
 /// How many words from a position make a name.
-fn parts(text: &str, list: &[Word<'_>], from: usize, vocabulary: &Vocabulary, after_honorific: bool) -> usize {
+fn parts(text: &str, list: &[Word<'_>], from: usize, vocabulary: &Vocabulary) -> usize {
     let labels = &vocabulary.labels;
     let mut many = 0;
     let mut counted = 0;
@@ -123,7 +136,8 @@ fn parts(text: &str, list: &[Word<'_>], from: usize, vocabulary: &Vocabulary, af
         let first = word.text.chars().next().unwrap_or(' ');
         if labels.particles.has(word.text) && !word.text.starts_with(char::is_uppercase) {
             // A particle belongs to the name only when a name follows.
-            let follows = list.get(from + many + 1).is_some_and(|next| is_part(next, vocabulary) || labels.particles.has(next.text));
+            let follows =
+                list.get(from + many + 1).is_some_and(|next| is_part(next, vocabulary) || labels.particles.has(next.text));
             if (many == 0 && !is_arabic(first)) || !follows {
                 break;
             }
@@ -132,6 +146,8 @@ fn parts(text: &str, list: &[Word<'_>], from: usize, vocabulary: &Vocabulary, af
         }
         if !is_part(word, vocabulary) {
             // A run that goes on into an organization's name is that name.
+            let after_honorific =
+                from.checked_sub(1).and_then(|at| list.get(at)).is_some_and(|word| labels.honorifics.has(word.text));
             let is_name_of_body = first.is_uppercase() && labels.organizations.has(word.text) && !after_honorific;
             return if is_name_of_body { 0 } else { trailing(list, from, many, vocabulary) };
         }
@@ -144,7 +160,11 @@ fn parts(text: &str, list: &[Word<'_>], from: usize, vocabulary: &Vocabulary, af
 /// Particles at the end of a run do not belong to the name.
 fn trailing(list: &[Word<'_>], from: usize, many: usize, vocabulary: &Vocabulary) -> usize {
     let mut many = many;
-    while many > 0 && list.get(from + many - 1).is_some_and(|word| vocabulary.labels.particles.has(word.text) && !word.text.starts_with(char::is_uppercase)) {
+    while many > 0
+        && list
+            .get(from + many - 1)
+            .is_some_and(|word| vocabulary.labels.particles.has(word.text) && !word.text.starts_with(char::is_uppercase))
+    {
         many -= 1;
     }
     many
@@ -155,7 +175,9 @@ fn is_part(word: &Word<'_>, vocabulary: &Vocabulary) -> bool {
     let labels = &vocabulary.labels;
     let text = word.text;
     let first = text.chars().next().unwrap_or(' ');
-    let is_letter_like = text.chars().all(|c| c.is_alphabetic() || matches!(c, '-' | '\'' | '’' | '‑' | '.') || matches!(c, '\u{64B}'..='\u{652}' | '\u{640}'));
+    let is_letter_like = text.chars().all(|c| {
+        c.is_alphabetic() || matches!(c, '-' | '\'' | '’' | '‑' | '.') || matches!(c, '\u{64B}'..='\u{652}' | '\u{640}')
+    });
     if !is_letter_like || is_han(first) {
         return false;
     }
@@ -177,7 +199,9 @@ fn is_shouted(name: &str) -> bool {
 
 fn is_place(name: &str, vocabulary: &Vocabulary) -> bool {
     let codes = vocabulary.countries.in_text(name);
-    !codes.is_empty() && name.split_whitespace().count() <= 2 && vocabulary.countries.code(name).is_some_and(|_| covers(name, vocabulary))
+    !codes.is_empty()
+        && name.split_whitespace().count() <= 2
+        && vocabulary.countries.code(name).is_some_and(|_| covers(name, vocabulary))
 }
 
 /// Whether the country's name takes up the whole text: "Costa Rica", and not "Jordan Smith".
@@ -221,7 +245,11 @@ fn candidate(before: &str, rest: &str, family: &str, vocabulary: &Vocabulary) ->
         }
         let name: String = family.chars().chain(given.iter().take(many).copied()).collect();
         let after = rest.get(name.len()..).unwrap_or_default();
-        if labels.not_names.han_in(&name).is_some() || labels.roles.han_in(&name).is_some() || labels.organization_ends.han_at_end(&name).is_some() || labels.han_labels().any(|(label, _)| label.chars().count() > 1 && name.contains(label)) {
+        if labels.not_names.han_in(&name).is_some()
+            || labels.roles.han_in(&name).is_some()
+            || labels.organization_ends.han_at_end(&name).is_some()
+            || labels.han_labels().any(|(label, _)| label.chars().count() > 1 && name.contains(label))
+        {
             continue;
         }
         let spaced = after.trim_start();
@@ -252,7 +280,12 @@ fn opens(before: &str, vocabulary: &Vocabulary) -> bool {
         || labels.not_names.han_at_end(bare).is_some()
         || labels.organization_ends.han_at_end(bare).is_some()
         || labels.cues.propose.iter().any(|cue| cue.find_iter(bare).last().is_some_and(|found| found.end() == bare.len()))
-        || labels.cues.replaces.iter().chain(&labels.cues.replaced_by).any(|cue| cue.find_iter(bare).last().is_some_and(|found| found.end() == bare.len()))
+        || labels
+            .cues
+            .replaces
+            .iter()
+            .chain(&labels.cues.replaced_by)
+            .any(|cue| cue.find_iter(bare).last().is_some_and(|found| found.end() == bare.len()))
 }
 
 /// Whether a name may end before these words.
@@ -264,7 +297,13 @@ fn closes(after: &str, vocabulary: &Vocabulary) -> bool {
     }
     labels.roles.han_at_start(after).is_some()
         || labels.organization_starts.han_at_start(after).is_some()
-        || labels.cues.propose.iter().chain(&labels.cues.replaces).chain(&labels.cues.withdraw).any(|cue| cue.find(after).is_some_and(|found| found.start() == 0))
+        || labels
+            .cues
+            .propose
+            .iter()
+            .chain(&labels.cues.replaces)
+            .chain(&labels.cues.withdraw)
+            .any(|cue| cue.find(after).is_some_and(|found| found.start() == 0))
 }
 
 #[cfg(test)]
@@ -295,7 +334,14 @@ mod tests {
 
     #[test]
     fn organizations_headings_and_greetings_are_no_names() {
-        for text in ["Dear Colleagues", "Telecommunications Regulatory Authority", "LIAISON STATEMENT", "Costa Rica", "Министерство связи", "Study Group 17"] {
+        for text in [
+            "Dear Colleagues",
+            "Telecommunications Regulatory Authority",
+            "LIAISON STATEMENT",
+            "Costa Rica",
+            "Министерство связи",
+            "Study Group 17",
+        ] {
             assert_eq!(names(text), [], "{text}");
         }
     }

@@ -103,7 +103,9 @@ fn same_person(a: &str, b: &str) -> bool {
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
     !short.is_empty()
         && short.iter().any(|word| word.chars().count() > 1)
-        && short.iter().all(|word| long.iter().any(|other| other == word || (word.chars().count() == 1 && other.starts_with(word.as_str()))))
+        && short
+            .iter()
+            .all(|word| long.iter().any(|other| other == word || (word.chars().count() == 1 && other.starts_with(word.as_str()))))
 }
 
 impl<'a> Letter<'a> {
@@ -117,40 +119,62 @@ impl<'a> Letter<'a> {
         let mut units = own;
         let paragraphs = units.last().map_or(0, |unit| unit.paragraph + 1);
         units.extend(signature.into_iter().map(|unit| Unit { paragraph: unit.paragraph + paragraphs, ..unit }));
-        let mut letter = Letter { mail, kind, vocabulary: &rules.vocabulary, charter: &rules.charter, units, signature: at, forwarded, writer: None };
+        let mut letter = Letter {
+            mail,
+            kind,
+            vocabulary: &rules.vocabulary,
+            charter: &rules.charter,
+            units,
+            signature: at,
+            forwarded,
+            writer: None,
+        };
         letter.writer = letter.find_writer();
         letter
     }
 
     /// The writer's name: the first line of the signature that is one, a last line of the letter, else the From field's.
     fn find_writer(&self) -> Option<Name> {
-        let display = self.mail.from.first().map(|person| reordered(&person.name)).and_then(|name| names::whole(&name, self.vocabulary));
+        let display =
+            self.mail.from.first().map(|person| reordered(&person.name)).and_then(|name| names::whole(&name, self.vocabulary));
         let is_line = |unit: &&Unit| unit.shape != Shape::Item && unit.fields.is_empty();
         let signature = self.units.iter().skip(self.signature).filter(is_line).find_map(|unit| self.line_name(&unit.text));
         let closing = || {
             let last = self.units.iter().take(self.signature).map(|unit| unit.paragraph).max()?;
-            let tail: Vec<&Unit> = self.units.iter().take(self.signature).filter(|unit| unit.paragraph + 1 >= last.max(1) && unit.shape != Shape::Prose).collect();
+            let tail: Vec<&Unit> = self
+                .units
+                .iter()
+                .take(self.signature)
+                .filter(|unit| unit.paragraph + 1 >= last.max(1) && unit.shape != Shape::Prose)
+                .collect();
             let same = |name: &Name| display.as_ref().is_some_and(|display| same_person(&display.text, &name.text));
             let names: Vec<Name> = tail.iter().filter(is_line_ref).filter_map(|unit| self.line_name(&unit.text)).collect();
             names.iter().find(|name| same(name)).or(names.last()).cloned()
         };
         // A first name alone under the letter is the From field's person.
         signature.or_else(closing).or(display.clone()).map(|name| match &display {
-            Some(display) if sorted_words(&display.text).len() > sorted_words(&name.text).len() && same_person(&display.text, &name.text) => display.clone(),
+            Some(display)
+                if sorted_words(&display.text).len() > sorted_words(&name.text).len()
+                    && same_person(&display.text, &name.text) =>
+            {
+                display.clone()
+            }
             _ => name,
         })
     }
 
     /// The name that a line begins with, when nothing but a function or a body follows.
     fn line_name(&self, line: &str) -> Option<Name> {
-        names::whole(line, self.vocabulary).or_else(|| {
-            let first = chunks(line).first().copied()?;
-            let name = names::whole(first, self.vocabulary)?;
-            line.trim_start().starts_with(first).then_some(name)
-        }).or_else(|| {
-            let name = names::find(line, self.vocabulary).into_iter().next()?;
-            (name.start == 0 && line.split_whitespace().count() <= 8).then_some(name)
-        })
+        names::whole(line, self.vocabulary)
+            .or_else(|| {
+                let first = chunks(line).first().copied()?;
+                let name = names::whole(first, self.vocabulary)?;
+                line.trim_start().starts_with(first).then_some(name)
+            })
+            .or_else(|| {
+                let name = names::find(line, self.vocabulary).into_iter().next()?;
+                (name.start == 0 && line.split_whitespace().count() <= 8).then_some(name)
+            })
     }
 
     /// What holds for everybody whom the letter proposes.
@@ -158,8 +182,10 @@ impl<'a> Letter<'a> {
         let mut common = Common::default();
         for unit in units.iter().filter(|unit| !self.is_greeting(unit)) {
             if common.organization.is_none() {
-                let labelled = unit.fields.iter().find(|(label, _)| *label == PersonLabel::Organization).map(|(_, value)| value.clone());
-                let name = labelled.or_else(|| foreign_organizations(&unit.text, self.vocabulary, self.charter).into_iter().next());
+                let labelled =
+                    unit.fields.iter().find(|(label, _)| *label == PersonLabel::Organization).map(|(_, value)| value.clone());
+                let name =
+                    labelled.or_else(|| foreign_organizations(&unit.text, self.vocabulary, self.charter).into_iter().next());
                 common.organization = name.map(|name| (name, unit.part));
             }
             if common.country.is_none() {
@@ -170,7 +196,10 @@ impl<'a> Letter<'a> {
             let sender = self.mail.from.first().map(|person| person.name.clone()).unwrap_or_default();
             let is_person = names::whole(&reordered(&sender), self.vocabulary).is_some();
             if !is_person {
-                common.organization = foreign_organizations(&sender, self.vocabulary, self.charter).into_iter().next().map(|name| (name, Part::From));
+                common.organization = foreign_organizations(&sender, self.vocabulary, self.charter)
+                    .into_iter()
+                    .next()
+                    .map(|name| (name, Part::From));
             }
         }
         common
@@ -182,7 +211,8 @@ impl<'a> Letter<'a> {
     }
 
     fn is_officer(&self, name: &str) -> bool {
-        same_person(name, &self.charter.chair.name) || self.charter.chair.name.split_whitespace().last().is_some_and(|family| sorted_words(name).contains(&fold(family)))
+        same_person(name, &self.charter.chair.name)
+            || self.charter.chair.name.split_whitespace().last().is_some_and(|family| sorted_words(name).contains(&fold(family)))
     }
 
     /// The names of some units, with what speaks for each.
@@ -209,7 +239,10 @@ impl<'a> Letter<'a> {
                 let first_chunk = chunks(behind).into_iter().next().unwrap_or_default();
                 let mut weight = cue + i32::from(name.honorific.is_some()) * 2;
                 weight += i32::from(is_first) + i32::from(unit.shape == Shape::Item);
-                weight += i32::from(super::bodies::role(first_chunk, self.vocabulary).is_some() || super::bodies::role(head, self.vocabulary).is_some());
+                weight += i32::from(
+                    super::bodies::role(first_chunk, self.vocabulary).is_some()
+                        || super::bodies::role(head, self.vocabulary).is_some(),
+                );
                 weight += i32::from(self.has_details(units, index, behind, unit)) * 2;
                 anchors.push(Anchor { unit: index, name: name.clone(), weight, labelled: false });
             }
@@ -221,7 +254,10 @@ impl<'a> Letter<'a> {
 
     /// Whether an address or a number stands behind a name, or in the lines below it.
     fn has_details(&self, units: &[Unit], index: usize, behind: &str, unit: &Unit) -> bool {
-        let is_detail = |text: &str| !emails(text, self.vocabulary, self.charter).is_empty() || !phones::find(&phones::without_extensions(text, self.vocabulary), self.vocabulary).is_empty();
+        let is_detail = |text: &str| {
+            !emails(text, self.vocabulary, self.charter).is_empty()
+                || !phones::find(&phones::without_extensions(text, self.vocabulary), self.vocabulary).is_empty()
+        };
         if is_detail(behind) {
             return true;
         }
@@ -230,7 +266,9 @@ impl<'a> Letter<'a> {
             if names::find(&next.text, self.vocabulary).iter().any(|name| name.honorific.is_some()) && !is_detail(&next.text) {
                 return false;
             }
-            if is_detail(&next.text) || next.fields.iter().any(|(label, _)| matches!(label, PersonLabel::Email | PersonLabel::Telephone)) {
+            if is_detail(&next.text)
+                || next.fields.iter().any(|(label, _)| matches!(label, PersonLabel::Email | PersonLabel::Telephone))
+            {
                 return true;
             }
         }
@@ -242,19 +280,28 @@ impl<'a> Letter<'a> {
         let mut anchors: Vec<Anchor> = Vec::new();
         let mut pending: Option<(usize, PersonLabel, String)> = None;
         for (index, unit) in units.iter().enumerate() {
-            let has_given = units.iter().skip(index).take(3).any(|next| next.fields.iter().any(|(label, _)| *label == PersonLabel::GivenName));
+            let has_given = units
+                .iter()
+                .skip(index)
+                .take(3)
+                .any(|next| next.fields.iter().any(|(label, _)| *label == PersonLabel::GivenName));
             for (label, value) in &unit.fields {
-                let is_family = *label == PersonLabel::FamilyName || (*label == PersonLabel::Name && has_given && value.split_whitespace().count() <= 3 && pending.is_none());
+                let is_family = *label == PersonLabel::FamilyName
+                    || (*label == PersonLabel::Name && has_given && value.split_whitespace().count() <= 3 && pending.is_none());
                 match label {
                     PersonLabel::GivenName => match pending.take() {
-                        Some((at, PersonLabel::FamilyName, family)) => anchors.push(labelled(at, format!("{value} {family}"), None)),
+                        Some((at, PersonLabel::FamilyName, family)) => {
+                            anchors.push(labelled(at, format!("{value} {family}"), None))
+                        }
                         _ => pending = Some((index, PersonLabel::GivenName, value.clone())),
                     },
                     PersonLabel::FamilyName | PersonLabel::Name if is_family => match pending.take() {
                         Some((at, PersonLabel::GivenName, given)) => anchors.push(labelled(at, format!("{given} {value}"), None)),
                         _ => pending = Some((index, PersonLabel::FamilyName, value.clone())),
                     },
-                    PersonLabel::Name => anchors.extend(self.value_name(value).map(|(name, honorific)| labelled(index, name, honorific))),
+                    PersonLabel::Name => {
+                        anchors.extend(self.value_name(value).map(|(name, honorific)| labelled(index, name, honorific)))
+                    }
                     _ => {}
                 }
             }
@@ -271,7 +318,8 @@ impl<'a> Letter<'a> {
             return Some((name.text, name.honorific));
         }
         let first = chunks(value).into_iter().next()?;
-        let plausible = (2..=60).contains(&first.chars().count()) && !first.contains('@') && !first.chars().any(|c| c.is_ascii_digit());
+        let plausible =
+            (2..=60).contains(&first.chars().count()) && !first.contains('@') && !first.chars().any(|c| c.is_ascii_digit());
         plausible.then(|| (first.to_owned(), None))
     }
 
@@ -282,7 +330,8 @@ impl<'a> Letter<'a> {
             return Vec::new();
         }
         for (index, unit) in self.units.iter().enumerate().take(self.signature) {
-            let found: Vec<Name> = names::find(&unit.text, self.vocabulary).into_iter().filter(|name| !self.is_officer(&name.text)).collect();
+            let found: Vec<Name> =
+                names::find(&unit.text, self.vocabulary).into_iter().filter(|name| !self.is_officer(&name.text)).collect();
             let [first, second, ..] = found.as_slice() else { continue };
             let between = fold(unit.text.get(first.end..second.start).unwrap_or_default());
             let head = fold(unit.text.get(..first.start).unwrap_or_default());
@@ -298,7 +347,12 @@ impl<'a> Letter<'a> {
             let segment = self.segment(&self.units, index, newcomer, self.units.len(), None);
             let mut added = details(newcomer, unit.part, &segment, common, self.vocabulary, self.charter);
             added.action = Some(Action::Add);
-            let mut left = FoundPerson { name: Some(leaver.text.clone()), honorific: leaver.honorific.clone(), action: Some(Action::Withdraw), ..FoundPerson::default() };
+            let mut left = FoundPerson {
+                name: Some(leaver.text.clone()),
+                honorific: leaver.honorific.clone(),
+                action: Some(Action::Withdraw),
+                ..FoundPerson::default()
+            };
             set(&mut left, "name", unit.part, &leaver.text, "succession");
             return vec![left, added];
         }
@@ -333,8 +387,16 @@ impl<'a> Letter<'a> {
             // Whoever signs is not proposed by that.
             if is_writer(anchor) && !anchor.labelled {
                 let unit = units.get(anchor.unit);
-                let is_signing = unit.is_some_and(|unit| unit.shape != Shape::Prose && unit.paragraph + 2 > units.last().map_or(0, |last| last.paragraph));
-                anchor.weight += if about_self { 3 } else if is_signing { -2 } else { 0 };
+                let is_signing = unit.is_some_and(|unit| {
+                    unit.shape != Shape::Prose && unit.paragraph + 2 > units.last().map_or(0, |last| last.paragraph)
+                });
+                anchor.weight += if about_self {
+                    3
+                } else if is_signing {
+                    -2
+                } else {
+                    0
+                };
             }
         }
         let is_sure = anchors.iter().any(|anchor| anchor.weight >= PROPOSED);
@@ -352,8 +414,12 @@ impl<'a> Letter<'a> {
             return Vec::new();
         }
         let mut found: Vec<FoundPerson> = self.assemble(units, &chosen, common);
-        let has_writer = chosen.iter().any(|anchor| is_writer(anchor));
-        if about_self && !has_writer && found.iter().all(|_| self.kind != Kind::ContactWithdrawal) && (found.is_empty() || self.names_himself(&said)) {
+        let has_writer = chosen.iter().any(is_writer);
+        if about_self
+            && !has_writer
+            && found.iter().all(|_| self.kind != Kind::ContactWithdrawal)
+            && (found.is_empty() || self.names_himself(&said))
+        {
             found.extend(self.writer_himself(common));
         }
         if found.is_empty() {
@@ -365,12 +431,18 @@ impl<'a> Letter<'a> {
     /// Those that weigh enough, and the names that stand alone in lines beside them: a list.
     fn with_siblings(&self, anchors: Vec<Anchor>, threshold: i32, units: &[Unit]) -> Vec<Anchor> {
         let line = |anchor: &Anchor| units.get(anchor.unit).filter(|unit| unit.shape != Shape::Prose);
-        let sure: Vec<(usize, usize)> = anchors.iter().filter(|anchor| anchor.weight >= threshold).filter_map(|anchor| line(anchor).map(|unit| (unit.paragraph, anchor.unit))).collect();
+        let sure: Vec<(usize, usize)> = anchors
+            .iter()
+            .filter(|anchor| anchor.weight >= threshold)
+            .filter_map(|anchor| line(anchor).map(|unit| (unit.paragraph, anchor.unit)))
+            .collect();
         let is_sibling = |anchor: &Anchor| {
             line(anchor).is_some_and(|unit| {
                 let alone = names::whole(&unit.text, self.vocabulary).is_some();
                 let listed = self.kind == Kind::ContactWithdrawal || unit.shape == Shape::Item;
-                alone && listed && sure.iter().any(|(paragraph, at)| *paragraph == unit.paragraph && at.abs_diff(anchor.unit) == 1)
+                alone
+                    && listed
+                    && sure.iter().any(|(paragraph, at)| *paragraph == unit.paragraph && at.abs_diff(anchor.unit) == 1)
             })
         };
         anchors.iter().filter(|anchor| anchor.weight >= threshold || is_sibling(anchor)).cloned().collect()
@@ -378,13 +450,21 @@ impl<'a> Letter<'a> {
 
     /// Whether a file came that a person would open.
     fn has_documents(&self) -> bool {
-        let is_document = |kind: &str| kind.starts_with("application/") && !kind.contains("signature") && !kind.contains("pgp") && !kind.contains("calendar");
+        let is_document = |kind: &str| {
+            kind.starts_with("application/") && !kind.contains("signature") && !kind.contains("pgp") && !kind.contains("calendar")
+        };
         self.mail.attachments.iter().any(|attachment| is_document(&attachment.content_type))
     }
 
     /// "my colleague … and me": the writer beside others.
     fn names_himself(&self, said: &str) -> bool {
-        let both = self.vocabulary.labels.cues.myself.iter().any(|cue| cue.find_iter(said).any(|hit| hit.as_str().chars().count() <= 14));
+        let both = self
+            .vocabulary
+            .labels
+            .cues
+            .myself
+            .iter()
+            .any(|cue| cue.find_iter(said).any(|hit| hit.as_str().chars().count() <= 14));
         both && self.kind == Kind::ContactSubmission
     }
 
@@ -422,7 +502,10 @@ impl<'a> Letter<'a> {
         let signs = |unit: &Unit| {
             unit.shape != Shape::Prose
                 && unit.fields.is_empty()
-                && self.writer.as_ref().is_some_and(|writer| !same_person(&writer.text, &anchor.name.text) && unit.text.contains(&writer.text))
+                && self
+                    .writer
+                    .as_ref()
+                    .is_some_and(|writer| !same_person(&writer.text, &anchor.name.text) && unit.text.contains(&writer.text))
         };
         units.iter().enumerate().skip(anchor.unit + 1).find(|(_, unit)| signs(unit)).map_or(units.len(), |(index, _)| index)
     }
@@ -436,7 +519,9 @@ impl<'a> Letter<'a> {
         let is_writer = self.writer.as_ref().is_some_and(|writer| same_person(&writer.text, &anchor.name.text));
         for unit in units.iter().take(anchor.unit + 1).filter(|unit| unit.part == Part::Body || is_writer) {
             if person.email.is_none()
-                && let Some(email) = emails(&unit.text, self.vocabulary, self.charter).into_iter().find(|email| !email.is_old && (is_writer || Some(&email.address) != writer))
+                && let Some(email) = emails(&unit.text, self.vocabulary, self.charter)
+                    .into_iter()
+                    .find(|email| !email.is_old && (is_writer || Some(&email.address) != writer))
             {
                 set(person, "email", unit.part, email.address.reveal(), "only-address");
                 person.email = Some(email.address);
@@ -453,7 +538,14 @@ impl<'a> Letter<'a> {
                 let start = self.units.get(at).and_then(|unit| unit.text.find(&name.text)).unwrap_or(0);
                 let here = Name { start, end: start + name.text.len(), ..name.clone() };
                 let segment = self.segment(&self.units, at, &here, self.units.len(), None);
-                details(&name, self.units.get(at).map_or(Part::Signature, |unit| unit.part), &segment, common, self.vocabulary, self.charter)
+                details(
+                    &name,
+                    self.units.get(at).map_or(Part::Signature, |unit| unit.part),
+                    &segment,
+                    common,
+                    self.vocabulary,
+                    self.charter,
+                )
             }
             None => {
                 let segment = Segment { before: "", pieces: Vec::new() };
@@ -461,7 +553,10 @@ impl<'a> Letter<'a> {
             }
         };
         // What the text itself says counts before what stands under it.
-        let own = Segment { before: "", pieces: self.units.iter().take(self.signature).map(|unit| (unit, unit.text.as_str())).collect() };
+        let own = Segment {
+            before: "",
+            pieces: self.units.iter().take(self.signature).map(|unit| (unit, unit.text.as_str())).collect(),
+        };
         let said = details(&name, Part::Body, &own, common, self.vocabulary, self.charter);
         if said.email.is_some() {
             person.email = said.email;
@@ -486,7 +581,8 @@ impl<'a> Letter<'a> {
 
     /// What holds by the letter as a whole: category, study groups, the writer's own address.
     fn complete(&self, person: &mut FoundPerson, common: &Common) {
-        let is_writer = self.writer.as_ref().zip(person.name.as_deref()).is_some_and(|(writer, name)| same_person(&writer.text, name));
+        let is_writer =
+            self.writer.as_ref().zip(person.name.as_deref()).is_some_and(|(writer, name)| same_person(&writer.text, name));
         if person.email.is_none() && is_writer && self.kind != Kind::ContactWithdrawal {
             person.email = self.mail.writer().cloned();
             if let Some(email) = person.email.clone() {
@@ -500,7 +596,11 @@ impl<'a> Letter<'a> {
             set(person, "organization", *part, organization, "organization-of-the-letter");
         }
         if person.country.is_none() {
-            let own = person.organization.as_deref().and_then(|name| self.vocabulary.countries.of_organization(name)).map(str::to_owned);
+            let own = person
+                .organization
+                .as_deref()
+                .and_then(|name| self.vocabulary.countries.of_organization(name))
+                .map(str::to_owned);
             person.country = own.or_else(|| common.country.clone());
             if let Some(code) = person.country.clone() {
                 set(person, "country", Part::Body, &code, "country-of-the-letter");
@@ -519,9 +619,17 @@ impl<'a> Letter<'a> {
     /// A representative of a body that the charter names comes from that body; its full name is the charter's.
     fn seat_of_its_own(&self, person: &mut FoundPerson) {
         let Some(organization) = person.organization.as_deref().map(fold) else { return };
-        let seat = self.charter.seats.iter().filter(|seat| seat.study_group.is_none() && person.category.as_deref() == Some(seat.category.as_str()));
-        let named = seat.into_iter().find(|seat| fold(&seat.body).starts_with(&organization) || seat.aliases.iter().any(|alias| fold(alias) == organization));
-        if let Some(seat) = named.filter(|seat| self.mail.text.own.to_lowercase().replace('\n', " ").contains(&seat.body.to_lowercase())) {
+        let seat = self
+            .charter
+            .seats
+            .iter()
+            .filter(|seat| seat.study_group.is_none() && person.category.as_deref() == Some(seat.category.as_str()));
+        let named = seat.into_iter().find(|seat| {
+            fold(&seat.body).starts_with(&organization) || seat.aliases.iter().any(|alias| fold(alias) == organization)
+        });
+        if let Some(seat) =
+            named.filter(|seat| self.mail.text.own.to_lowercase().replace('\n', " ").contains(&seat.body.to_lowercase()))
+        {
             person.organization = Some(seat.body.clone());
         }
     }
@@ -545,7 +653,8 @@ impl<'a> Letter<'a> {
             person.category = Some(category);
         } else {
             let whole = category(&own, self.vocabulary);
-            person.category = by_body.or(whole).filter(|_| self.kind == Kind::ContactSubmission || by_body.is_some()).map(str::to_owned);
+            person.category =
+                by_body.or(whole).filter(|_| self.kind == Kind::ContactSubmission || by_body.is_some()).map(str::to_owned);
         }
         if let Some(word) = person.category.clone() {
             set(person, "category", Part::Body, &word, "words-of-the-body");
@@ -568,7 +677,9 @@ fn is_name_label(label: PersonLabel) -> bool {
 /// `ROE, Jane` of a From field as `Jane ROE`.
 fn reordered(name: &str) -> String {
     match name.split_once(',') {
-        Some((family, given)) if !given.trim().is_empty() && !given.contains(',') => format!("{} {}", given.trim(), family.trim()),
+        Some((family, given)) if !given.trim().is_empty() && !given.contains(',') => {
+            format!("{} {}", given.trim(), family.trim())
+        }
         _ => name.to_owned(),
     }
 }
@@ -576,9 +687,12 @@ fn reordered(name: &str) -> String {
 /// The same name again in another script, in brackets or directly behind the first.
 fn is_alternate_script(text: &str, name: &Name, previous: Option<&Name>) -> bool {
     let Some(previous) = previous else { return false };
-    let is_latin = |text: &str| text.chars().find(|c| c.is_alphabetic()).is_some_and(|c| c.is_ascii() || ('\u{C0}'..='\u{24F}').contains(&c));
+    let is_latin = |text: &str| {
+        text.chars().find(|c| c.is_alphabetic()).is_some_and(|c| c.is_ascii() || ('\u{C0}'..='\u{24F}').contains(&c))
+    };
     let gap = text.get(previous.end..name.start).unwrap_or_default();
-    is_latin(&name.text) != is_latin(&previous.text) && gap.chars().all(|c| c.is_whitespace() || matches!(c, '(' | '（' | '/' | '[' | ',' | '，' | '-' | '–'))
+    is_latin(&name.text) != is_latin(&previous.text)
+        && gap.chars().all(|c| c.is_whitespace() || matches!(c, '(' | '（' | '/' | '[' | ',' | '，' | '-' | '–'))
 }
 
 /// One anchor a person: the heaviest mention, at the place of the first that has it.

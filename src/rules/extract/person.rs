@@ -27,8 +27,6 @@ static EMAIL: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) struct Email {
     /// The address.
     pub(super) address: Address,
-    /// Where it begins, in octets.
-    pub(super) start: usize,
     /// Whether it was given as wrong or former.
     pub(super) is_old: bool,
 }
@@ -49,14 +47,25 @@ pub(super) fn emails(text: &str, vocabulary: &Vocabulary, charter: &Charter) -> 
             continue;
         }
         let is_old = any(&vocabulary.labels.cues.old_value, &fold(&tail));
-        found.push(Email { address, start: hit.start(), is_old });
+        found.push(Email { address, is_old });
     }
     found
 }
 
 fn fold_marks(text: &str) -> String {
     let mut text = text.replace('＠', "@");
-    for (hidden, plain) in [("[at]", "@"), ("(at)", "@"), ("{at}", "@"), ("[AT]", "@"), ("(AT)", "@"), ("[dot]", "."), ("(dot)", "."), ("{dot}", "."), ("[DOT]", "."), ("(DOT)", ".")] {
+    for (hidden, plain) in [
+        ("[at]", "@"),
+        ("(at)", "@"),
+        ("{at}", "@"),
+        ("[AT]", "@"),
+        ("(AT)", "@"),
+        ("[dot]", "."),
+        ("(dot)", "."),
+        ("{dot}", "."),
+        ("[DOT]", "."),
+        ("(DOT)", "."),
+    ] {
         text = text.replace(hidden, plain);
     }
     text.to_lowercase()
@@ -87,7 +96,14 @@ pub(super) fn set(person: &mut FoundPerson, field: &'static str, part: Part, wor
 }
 
 /// Takes the details of a named person out of a segment.
-pub(super) fn details(name: &Name, part: Part, segment: &Segment<'_>, common: &Common, vocabulary: &Vocabulary, charter: &Charter) -> FoundPerson {
+pub(super) fn details(
+    name: &Name,
+    part: Part,
+    segment: &Segment<'_>,
+    common: &Common,
+    vocabulary: &Vocabulary,
+    charter: &Charter,
+) -> FoundPerson {
     let mut person = FoundPerson { name: Some(name.text.clone()), honorific: name.honorific.clone(), ..FoundPerson::default() };
     set(&mut person, "name", part, &name.text, "name");
     labelled(&mut person, segment, vocabulary, charter);
@@ -119,7 +135,14 @@ fn labelled(person: &mut FoundPerson, segment: &Segment<'_>, vocabulary: &Vocabu
 }
 
 /// One labelled value; the first of a kind counts.
-pub(super) fn field(person: &mut FoundPerson, label: PersonLabel, value: &str, part: Part, vocabulary: &Vocabulary, charter: &Charter) {
+pub(super) fn field(
+    person: &mut FoundPerson,
+    label: PersonLabel,
+    value: &str,
+    part: Part,
+    vocabulary: &Vocabulary,
+    charter: &Charter,
+) {
     let value = value.trim().trim_end_matches([',', ';', '，', '；', '。']).trim();
     if vocabulary.time.is_none(value) {
         return;
@@ -172,7 +195,9 @@ fn email(person: &mut FoundPerson, segment: &Segment<'_>, vocabulary: &Vocabular
 fn take_role(person: &mut FoundPerson, part: Part, segment: &Segment<'_>, vocabulary: &Vocabulary) {
     let mut found = None;
     for (index, (unit, piece)) in segment.pieces.iter().take(6).enumerate() {
-        if index > 0 && (unit.shape == Shape::Prose || unit.paragraph != segment.pieces.first().map_or(0, |(first, _)| first.paragraph)) {
+        if index > 0
+            && (unit.shape == Shape::Prose || unit.paragraph != segment.pieces.first().map_or(0, |(first, _)| first.paragraph))
+        {
             break;
         }
         let limit = if unit.shape == Shape::Prose { 3 } else { 8 };
@@ -213,7 +238,8 @@ pub(super) fn current_role(segment: &Segment<'_>, vocabulary: &Vocabulary) -> Op
             let before = fold(chunk.split(found.as_str()).next().unwrap_or_default());
             let around = fold(chunk);
             let begins = vocabulary.labels.role_starts.han_at_end(&before).is_some();
-            ((begins || !any(&vocabulary.labels.cues.old_value, &before)) && !any(&vocabulary.labels.cues.old_value, &around)).then_some((found, unit.part))
+            ((begins || !any(&vocabulary.labels.cues.old_value, &before)) && !any(&vocabulary.labels.cues.old_value, &around))
+                .then_some((found, unit.part))
         })
     })
 }
@@ -235,7 +261,8 @@ fn role_chunks(text: &str, vocabulary: &Vocabulary) -> Vec<String> {
             && names::whole(piece, vocabulary).is_none()
             && !piece.contains(['@'])
             && !piece.chars().any(|c| c.is_ascii_digit());
-        let is_line_end = at.find(piece).and_then(|start| at.get(start + piece.len()..)).is_some_and(|rest| rest.trim().is_empty());
+        let is_line_end =
+            at.find(piece).and_then(|start| at.get(start + piece.len()..)).is_some_and(|rest| rest.trim().is_empty());
         at = at.find(piece).and_then(|start| at.get(start + piece.len()..)).unwrap_or_default();
         match merged.last_mut() {
             Some(last) if goes_on && is_line_end => {
@@ -259,7 +286,13 @@ pub(super) fn foreign_organizations(text: &str, vocabulary: &Vocabulary, charter
     found
 }
 
-fn take_organization(person: &mut FoundPerson, segment: &Segment<'_>, common: &Common, vocabulary: &Vocabulary, charter: &Charter) {
+fn take_organization(
+    person: &mut FoundPerson,
+    segment: &Segment<'_>,
+    common: &Common,
+    vocabulary: &Vocabulary,
+    charter: &Charter,
+) {
     let role = person.role.clone().unwrap_or_default();
     let first = segment.pieces.first().map_or(0, |(unit, _)| unit.paragraph);
     for (index, (unit, piece)) in segment.pieces.iter().enumerate() {
@@ -285,12 +318,20 @@ fn take_organization(person: &mut FoundPerson, segment: &Segment<'_>, common: &C
     for (unit, piece) in segment.pieces.iter().take_while(|(unit, _)| unit.paragraph == first).take(5) {
         for chunk in chunks(piece) {
             let is_role = person.role.as_deref().is_some_and(|own| own.contains(chunk) || chunk.contains(own));
-            let is_detail = chunk.contains('@') || chunk.chars().filter(char::is_ascii_digit).count() >= 5 || !vocabulary.countries.in_text(chunk).is_empty() || !unit.fields.is_empty();
+            let is_detail = chunk.contains('@')
+                || chunk.chars().filter(char::is_ascii_digit).count() >= 5
+                || !vocabulary.countries.in_text(chunk).is_empty()
+                || !unit.fields.is_empty();
             if is_role {
                 seen_role = true;
             } else if is_detail {
                 continue;
-            } else if seen_role && chunk.starts_with(char::is_uppercase) && chunk.split_whitespace().count() <= 6 && names::whole(chunk, vocabulary).is_none_or(|name| name.honorific.is_none()) && role_is_none(chunk, vocabulary) {
+            } else if seen_role
+                && chunk.starts_with(char::is_uppercase)
+                && chunk.split_whitespace().count() <= 6
+                && names::whole(chunk, vocabulary).is_none_or(|name| name.honorific.is_none())
+                && role_is_none(chunk, vocabulary)
+            {
                 set(person, "organization", unit.part, chunk, "line-behind-function");
                 person.organization = Some(chunk.to_owned());
                 return;
@@ -341,11 +382,16 @@ fn phone(person: &mut FoundPerson, segment: &Segment<'_>, vocabulary: &Vocabular
     }
     let first = segment.pieces.first().map_or(0, |(unit, _)| unit.paragraph);
     // A number in the person's own paragraph is his before one in a footer.
-    let near: Vec<_> = found.iter().filter(|(phone, _, paragraph)| *paragraph == first && phone.line != Line::Fax).cloned().collect();
+    let near: Vec<_> =
+        found.iter().filter(|(phone, _, paragraph)| *paragraph == first && phone.line != Line::Fax).cloned().collect();
     let found = if near.is_empty() { found } else { near };
     let mut found: Vec<_> = found.into_iter().map(|(phone, part, _)| (phone, part)).collect();
     found.retain(|(phone, _)| phone.line != Line::Fax);
-    let current: Vec<_> = if found.iter().any(|(phone, _)| !phone.is_old) { found.into_iter().filter(|(phone, _)| !phone.is_old).collect() } else { found };
+    let current: Vec<_> = if found.iter().any(|(phone, _)| !phone.is_old) {
+        found.into_iter().filter(|(phone, _)| !phone.is_old).collect()
+    } else {
+        found
+    };
     let wanted = current.iter().find(|(phone, _)| phone.line == Line::Office).or(current.first());
     if let Some((phone, part)) = wanted {
         person.phone = phones::normalise(&phone.words, person.country.as_deref());
@@ -364,7 +410,9 @@ mod tests {
     fn addresses_are_read_as_they_are_hidden() {
         let vocabulary = Vocabulary::load(&Resources::built_in()).unwrap();
         let charter = Charter::load(&Resources::built_in(), "jca-cop").unwrap();
-        let read = |text: &str| emails(text, &vocabulary, &charter).into_iter().map(|email| email.address.reveal().to_owned()).collect::<Vec<_>>();
+        let read = |text: &str| {
+            emails(text, &vocabulary, &charter).into_iter().map(|email| email.address.reveal().to_owned()).collect::<Vec<_>>()
+        };
 
         assert_eq!(read("write to Jane.Roe@Example.org."), ["jane.roe@example.org"]);
         assert_eq!(read("jane [at] example [dot] org"), ["jane@example.org"]);

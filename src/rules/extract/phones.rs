@@ -57,7 +57,14 @@ pub(super) fn find(text: &str, words: &Vocabulary) -> Vec<Phone> {
             let before = before(text, start, found.last().map_or(0, |earlier| earlier.end));
             let (line, announced) = label(&before, words);
             let is_old = crate::vocabulary::labels::any(&words.labels.cues.old_value, &fold(&before));
-            found.push(Phone { words: written.to_owned(), line, start, end: start + written.len(), announced: announced || written.starts_with(['+', '＋']), is_old });
+            found.push(Phone {
+                words: written.to_owned(),
+                line,
+                start,
+                end: start + written.len(),
+                announced: announced || written.starts_with(['+', '＋']),
+                is_old,
+            });
         }
         at = end.max(at + 1);
     }
@@ -118,9 +125,11 @@ fn is_something_else(text: &str, start: usize, end: usize, written: &str) -> boo
     if written.starts_with(['+', '＋']) {
         return false;
     }
-    let groups: Vec<usize> = written.split(|c: char| !c.is_numeric()).filter(|group| !group.is_empty()).map(|group| group.chars().count()).collect();
+    let groups: Vec<usize> =
+        written.split(|c: char| !c.is_numeric()).filter(|group| !group.is_empty()).map(|group| group.chars().count()).collect();
     let separators: String = written.chars().filter(|c| !c.is_numeric()).collect();
-    let is_date = matches!(groups.as_slice(), [4, 1..=2, 1..=2] | [1..=2, 1..=2, 4]) && separators.chars().all(|c| matches!(c, '-' | '/' | '.'));
+    let is_date = matches!(groups.as_slice(), [4, 1..=2, 1..=2] | [1..=2, 1..=2, 4])
+        && separators.chars().all(|c| matches!(c, '-' | '/' | '.'));
     let is_span = matches!(groups.as_slice(), [4, 4]) && separators.trim() == "-" && written.starts_with("20");
     let is_clock = after.starts_with(':');
     is_date || is_span || is_clock
@@ -148,7 +157,9 @@ fn label(before: &str, words: &Vocabulary) -> (Line, bool) {
             let phrase = folded.get(word.start..last.end).unwrap_or_default();
             if let Some(kind) = words.labels.person_label(phrase).filter(|kind| is_line(*kind)) {
                 // One letter is a label only directly before the number.
-                if phrase.chars().count() > 1 || folded.get(last.end..).is_some_and(|rest| rest.chars().all(|c| !c.is_alphanumeric())) {
+                if phrase.chars().count() > 1
+                    || folded.get(last.end..).is_some_and(|rest| rest.chars().all(|c| !c.is_alphanumeric()))
+                {
                     consider(kind, last.end);
                 }
             }
@@ -187,7 +198,8 @@ fn digit(c: char) -> Option<char> {
 /// E.164 where the number or the country says how it is reached from abroad, else the digits as written.
 pub(super) fn normalise(words: &str, country: Option<&str>) -> Option<String> {
     // "(0)" inside an international number is dialled from within the country only.
-    let plain: String = words.replace("(0)", "").chars().filter_map(|c| if matches!(c, '+' | '＋') { Some('+') } else { digit(c) }).collect();
+    let plain: String =
+        words.replace("(0)", "").chars().filter_map(|c| if matches!(c, '+' | '＋') { Some('+') } else { digit(c) }).collect();
     let digits: String = plain.chars().filter(char::is_ascii_digit).collect();
     if !(FEWEST..=MOST).contains(&digits.len()) {
         return None;
@@ -196,7 +208,9 @@ pub(super) fn normalise(words: &str, country: Option<&str>) -> Option<String> {
     let number = if plain.starts_with('+') { plain.clone() } else { digits.clone() };
     let region = country.and_then(|code| code.parse::<Region>().ok());
     let parsed = match (international, region) {
-        (true, region) if plain.starts_with("00") => PHONE_NUMBER_UTIL.parse(&format!("+{}", digits.trim_start_matches('0')), region),
+        (true, region) if plain.starts_with("00") => {
+            PHONE_NUMBER_UTIL.parse(format!("+{}", digits.trim_start_matches('0')), region)
+        }
         (_, region) => PHONE_NUMBER_UTIL.parse(&number, region),
     };
     match parsed {

@@ -34,35 +34,47 @@ pub(super) fn people(mail: &Mail, rules: &Rules) -> Vec<FoundPerson> {
 }
 
 fn is_vcard(attachment: &Attachment) -> bool {
-    matches!(attachment.content_type.as_str(), "text/vcard" | "text/x-vcard" | "text/directory") || attachment.name.to_lowercase().ends_with(".vcf")
+    matches!(attachment.content_type.as_str(), "text/vcard" | "text/x-vcard" | "text/directory")
+        || attachment.name.to_lowercase().ends_with(".vcf")
 }
 
 fn is_csv(attachment: &Attachment) -> bool {
     let name = attachment.name.to_lowercase();
-    matches!(attachment.content_type.as_str(), "text/csv" | "text/comma-separated-values" | "text/tab-separated-values") || name.ends_with(".csv") || name.ends_with(".tsv")
+    matches!(attachment.content_type.as_str(), "text/csv" | "text/comma-separated-values" | "text/tab-separated-values")
+        || name.ends_with(".csv")
+        || name.ends_with(".tsv")
 }
 
 /// The rows of a delimited text; the delimiter is the one that the first lines have most of.
 fn rows(text: &str) -> Option<Vec<Vec<String>>> {
     let head: String = text.lines().take(5).collect::<Vec<_>>().join("\n");
     let delimiter = [b',', b';', b'\t', b'|'].into_iter().max_by_key(|mark| head.bytes().filter(|byte| byte == mark).count())?;
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
     let records = reader.records().map_while(Result::ok);
-    Some(records.map(|record| record.iter().map(|cell| cell.trim().trim_start_matches('\u{feff}').to_owned()).collect()).collect())
+    Some(
+        records.map(|record| record.iter().map(|cell| cell.trim().trim_start_matches('\u{feff}').to_owned()).collect()).collect(),
+    )
 }
 
 /// People of a table with a heading row, or of a form of two columns, label and value.
 pub(super) fn table(rows: &[Vec<String>], part: Part, rules: &Rules) -> Vec<FoundPerson> {
     let words = &rules.vocabulary;
-    let labels = |row: &[String]| row.iter().map(|cell| words.labels.person_label(cell.trim_end_matches([':', '：', ' ']))).collect::<Vec<_>>();
+    let labels = |row: &[String]| {
+        row.iter().map(|cell| words.labels.person_label(cell.trim_end_matches([':', '：', ' ']))).collect::<Vec<_>>()
+    };
     let heading = rows.iter().take(ABOVE_HEADING).position(|row| {
         let labels = labels(row);
-        labels.iter().flatten().filter(|label| **label != PersonLabel::Number).count() >= 2 && labels.iter().flatten().any(|label| is_name(*label))
+        labels.iter().flatten().filter(|label| **label != PersonLabel::Number).count() >= 2
+            && labels.iter().flatten().any(|label| is_name(*label))
     });
     match heading {
         Some(at) => {
             let labels = rows.get(at).map(|row| self_labels(labels(row))).unwrap_or_default();
-            rows.iter().skip(at + 1).filter_map(|row| person(labels.iter().copied().zip(row.iter().map(String::as_str)), part, rules)).collect()
+            rows.iter()
+                .skip(at + 1)
+                .filter_map(|row| person(labels.iter().copied().zip(row.iter().map(String::as_str)), part, rules))
+                .collect()
         }
         None => {
             let pairs = rows.iter().filter_map(|row| {
@@ -142,7 +154,9 @@ fn split_honorific(value: &str, words: &Vocabulary) -> (String, Option<String>) 
         return (name.text, name.honorific);
     }
     match value.split_once([' ', '.']) {
-        Some((first, rest)) if words.labels.honorifics.has(first) && !rest.trim().is_empty() => (rest.trim_start_matches('.').trim().to_owned(), Some(first.to_owned())),
+        Some((first, rest)) if words.labels.honorifics.has(first) && !rest.trim().is_empty() => {
+            (rest.trim_start_matches('.').trim().to_owned(), Some(first.to_owned()))
+        }
         _ => (value.split(['(', '（']).next().unwrap_or(value).trim().to_owned(), None),
     }
 }
@@ -167,7 +181,12 @@ fn card_of(card: &calcard::vcard::VCard, rules: &Rules) -> Option<FoundPerson> {
     for entry in &card.entries {
         let parts: Vec<String> = entry.values.iter().flat_map(text_of).collect();
         let value = parts.iter().find(|part| !part.trim().is_empty()).cloned().unwrap_or_default();
-        let kinds: Vec<String> = entry.params.iter().filter(|param| param.name == VCardParameterName::Type).map(|param| format!("{:?}", param.value).to_lowercase()).collect();
+        let kinds: Vec<String> = entry
+            .params
+            .iter()
+            .filter(|param| param.name == VCardParameterName::Type)
+            .map(|param| format!("{:?}", param.value).to_lowercase())
+            .collect();
         let is = |word: &str| kinds.iter().any(|kind| kind.contains(word));
         match entry.name {
             VCardProperty::Fn => {
@@ -177,15 +196,30 @@ fn card_of(card: &calcard::vcard::VCard, rules: &Rules) -> Option<FoundPerson> {
                 person.honorific = person.honorific.take().or(honorific);
             }
             VCardProperty::N if person.name.is_none() => {
-                let name = [parts.get(1), parts.first()].into_iter().flatten().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(" ");
+                let name = [parts.get(1), parts.first()]
+                    .into_iter()
+                    .flatten()
+                    .filter(|part| !part.is_empty())
+                    .cloned()
+                    .collect::<Vec<_>>()
+                    .join(" ");
                 person.name = (!name.is_empty()).then_some(name);
             }
             VCardProperty::Org => field(&mut person, PersonLabel::Organization, &value, Part::Attachment, words, &rules.charter),
             VCardProperty::Title => field(&mut person, PersonLabel::Position, &value, Part::Attachment, words, &rules.charter),
             VCardProperty::Role => field(&mut person, PersonLabel::Position, &value, Part::Attachment, words, &rules.charter),
             VCardProperty::Email => field(&mut person, PersonLabel::Email, &value, Part::Attachment, words, &rules.charter),
-            VCardProperty::Tel if !is("fax") => phones_found.push((is("cell") || is("mobile"), value.trim_start_matches("tel:").to_owned())),
-            VCardProperty::Adr => field(&mut person, PersonLabel::Country, parts.last().map_or("", String::as_str), Part::Attachment, words, &rules.charter),
+            VCardProperty::Tel if !is("fax") => {
+                phones_found.push((is("cell") || is("mobile"), value.trim_start_matches("tel:").to_owned()))
+            }
+            VCardProperty::Adr => field(
+                &mut person,
+                PersonLabel::Country,
+                parts.last().map_or("", String::as_str),
+                Part::Attachment,
+                words,
+                &rules.charter,
+            ),
             _ => {}
         }
     }

@@ -72,9 +72,13 @@ fn join(lines: &[&str], number: usize, part: Part, words: &Vocabulary, units: &m
         let (bare, is_item) = without_bullet(line.trim());
         let fields = fields(bare, words);
         let is_full = columns(line) >= WRAPPED;
-        let starts_anew = is_item || !fields.is_empty() || open.as_ref().is_none_or(|open| !open.fields.is_empty() && !continues(bare));
+        let starts_anew =
+            is_item || !fields.is_empty() || open.as_ref().is_none_or(|open| !open.fields.is_empty() && !continues(bare));
         match &mut open {
-            Some(unit) if !starts_anew && !(unit.text.contains('@') && bare.contains('@')) && (was_full || (unit.shape == Shape::Item && line.starts_with([' ', '\t', '　']))) => {
+            Some(unit)
+                if !(starts_anew || unit.text.contains('@') && bare.contains('@'))
+                    && (was_full || (unit.shape == Shape::Item && line.starts_with([' ', '\t', '　']))) =>
+            {
                 append(unit, bare);
                 if unit.shape == Shape::Line {
                     unit.shape = Shape::Prose;
@@ -126,14 +130,18 @@ fn columns(line: &str) -> usize {
 /// `- `, `* `, `1. `, `2)`, `（3）`, `一、` taken off.
 fn without_bullet(line: &str) -> (&str, bool) {
     let bare = line.trim_start_matches(['-', '*', '•', '·', '–', '—', '●', '▪', '■', '◦', '→', '>', '|']).trim_start();
-    if bare.len() < line.len() && !bare.is_empty() && line.chars().nth(1).is_some_and(|c| c.is_whitespace() || !c.is_ascii_punctuation()) {
+    if bare.len() < line.len()
+        && !bare.is_empty()
+        && line.chars().nth(1).is_some_and(|c| c.is_whitespace() || !c.is_ascii_punctuation())
+    {
         return (bare, true);
     }
     let opened = line.trim_start_matches(['(', '（']);
     let digits = opened.trim_start_matches(|c: char| c.is_numeric() || "一二三四五六七八九十①②③④⑤⑥⑦⑧⑨".contains(c));
     if digits.len() < opened.len() && opened.len() - digits.len() <= 6 {
         let rest = digits.trim_start_matches([')', '）']);
-        if let Some(after) = rest.strip_prefix(['.', '、', ')', '）']).or(if rest.len() < digits.len() { Some(rest) } else { None })
+        if let Some(after) =
+            rest.strip_prefix(['.', '、', ')', '）']).or(if rest.len() < digits.len() { Some(rest) } else { None })
             && (after.starts_with([' ', '\t', '　']) || !after.starts_with(|c: char| c.is_ascii_digit()))
             && !after.trim().is_empty()
         {
@@ -153,7 +161,9 @@ pub(super) fn fields(line: &str, words: &Vocabulary) -> Vec<(PersonLabel, String
         let gap = gaps.into_iter().flatten().max();
         let starts = [Some(0), gap, head.rfind(' ')];
         let label = starts.into_iter().flatten().find_map(|start| {
-            let label = head.get(start..)?.trim_matches(|c: char| c.is_whitespace() || matches!(c, '|' | ';' | '；' | '，' | ',' | '/' | '、' | '*'));
+            let label = head
+                .get(start..)?
+                .trim_matches(|c: char| c.is_whitespace() || matches!(c, '|' | ';' | '；' | '，' | ',' | '/' | '、' | '*'));
             let kind = (label.chars().count() <= LONGEST_LABEL).then(|| words.labels.person_label(label)).flatten()?;
             Some((kind, start))
         });
@@ -172,8 +182,18 @@ pub(super) fn fields(line: &str, words: &Vocabulary) -> Vec<(PersonLabel, String
         return unmarked(line, words).into_iter().collect();
     }
     let ends: Vec<usize> = found.iter().skip(1).map(|(_, start, _)| *start).chain([line.len()]).collect();
-    let value = |from: usize, to: usize| line.get(from..to).unwrap_or_default().trim_matches(|c: char| c.is_whitespace() || matches!(c, '|' | '*' | ';' | '；')).to_owned();
-    found.into_iter().zip(ends).map(|((kind, _, from), to)| (kind, value(from, to))).filter(|(_, value)| !value.is_empty()).collect()
+    let value = |from: usize, to: usize| {
+        line.get(from..to)
+            .unwrap_or_default()
+            .trim_matches(|c: char| c.is_whitespace() || matches!(c, '|' | '*' | ';' | '；'))
+            .to_owned()
+    };
+    found
+        .into_iter()
+        .zip(ends)
+        .map(|((kind, _, from), to)| (kind, value(from, to)))
+        .filter(|(_, value)| !value.is_empty())
+        .collect()
 }
 
 /// A label and its value with a gap between them instead of a colon, as in a table of an echo or a form.
@@ -195,7 +215,9 @@ mod tests {
 
     #[test]
     fn wrapped_prose_is_joined_and_a_block_is_not() {
-        let units = cut("We herewith designate our colleague as the representative of\nthis organization to the activity.\n\nJane Roe\nHead of Unit");
+        let units = cut(
+            "We herewith designate our colleague as the representative of\nthis organization to the activity.\n\nJane Roe\nHead of Unit",
+        );
 
         let texts: Vec<&str> = units.iter().map(|unit| unit.text.as_str()).collect();
         assert_eq!(texts[1..], ["Jane Roe", "Head of Unit"]);
