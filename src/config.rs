@@ -2,10 +2,12 @@
 
 use crate::charter::Charter;
 use crate::domain::Timestamp;
+use crate::mailbox;
 use crate::plan::schedule::DigestTime;
 use crate::plan::{DEFAULT_THRESHOLD, Dials, Policy, Unauthenticated};
 use crate::resources::Resources;
-use crate::{mailbox, smtp, store};
+use crate::smtp;
+use crate::store;
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use std::collections::BTreeSet;

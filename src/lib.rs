@@ -45,14 +45,15 @@ pub mod mailbox;
 pub mod smtp;
 pub mod store;
 
-pub mod desk;
 pub mod knowledge;
+
+pub mod desk;
+pub mod shelving;
 
 pub mod delivery;
 pub mod import;
 pub mod intake;
 pub mod reminders;
-pub mod shelving;
 
 pub mod config;
 

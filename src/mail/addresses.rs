@@ -48,13 +48,13 @@ fn entries(field: &str) -> Vec<String> {
 fn person(entry: &str) -> Person {
     let entry = entry.trim();
     if let Some((name, rest)) = split_angle(entry) {
-        return Person { name: display(name), address: rest.split_once('>').and_then(|(inner, _)| Address::parse(inner)) };
+        return Person { name: display(name), address: rest.split_once('>').and_then(|(inner, _)| plain(inner)) };
     }
     // "a@b (Name)", as old clients write it.
     if let Some((address, comment)) = entry.split_once('(') {
-        return Person { name: display(comment.trim_end_matches(')')), address: Address::parse(address) };
+        return Person { name: display(comment.trim_end_matches(')')), address: plain(address) };
     }
-    match Address::parse(entry) {
+    match plain(entry) {
         Some(address) => Person { name: String::new(), address: Some(address) },
         None => Person { name: display(entry), address: None },
     }
@@ -80,6 +80,11 @@ fn split_angle(entry: &str) -> Option<(&str, &str)> {
 fn display(name: &str) -> String {
     let bare = name.trim().trim_matches('"').replace("\\\"", "\"").replace("\\\\", "\\");
     clean(&encoded_word::decode(&bare)).trim_matches(['"', '\'']).trim().to_owned()
+}
+
+/// An addr-spec; one that holds an encoded-word pretends to be another (RFC 2047, 5: none may stand in an addr-spec).
+fn plain(text: &str) -> Option<Address> {
+    Address::parse(text).filter(|address| !address.reveal().contains("=?"))
 }
 
 #[cfg(test)]

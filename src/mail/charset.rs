@@ -71,7 +71,8 @@ fn declared_utf8(bytes: &[u8]) -> Decoded {
 fn better_guess(bytes: &[u8], text: &str) -> Option<Decoded> {
     let lost = text.chars().filter(|c| *c == '\u{fffd}').count();
     let foreign = text.chars().filter(|c| !c.is_ascii()).count();
-    if lost * 10 <= foreign {
+    // One is never enough to doubt: a short text is cut as easily as a long one.
+    if lost * 10 <= foreign || lost <= 1 && foreign >= 4 {
         return None;
     }
     let guess = undeclared(bytes);

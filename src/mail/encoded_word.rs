@@ -7,8 +7,37 @@ use super::transfer;
 /// An encoded-word found at the start of a text.
 struct Word<'a> {
     charset: &'a str,
-    octets: Vec<u8>,
+    is_base64: bool,
+    encoded: &'a str,
     rest: &'a str,
+}
+
+/// Encoded-words of one charset that follow each other, until they are decoded together.
+struct Pending {
+    charset: String,
+    octets: Vec<u8>,
+    /// Base64 digits that do not fill a group of four yet: some clients cut the text instead of the octets.
+    digits: String,
+}
+
+impl Pending {
+    fn add(&mut self, word: &Word<'_>) {
+        if !word.is_base64 {
+            self.finish_digits();
+            self.octets.extend(quoted(word.encoded.as_bytes()));
+            return;
+        }
+        self.digits.extend(word.encoded.chars().filter(|c| !c.is_whitespace()));
+        let whole = if self.digits.contains('=') { self.digits.len() } else { self.digits.len() / 4 * 4 };
+        let (full, tail) = self.digits.split_at_checked(whole).unwrap_or((&self.digits, ""));
+        self.octets.extend(transfer::base64(full.as_bytes()).octets);
+        self.digits = tail.to_owned();
+    }
+
+    fn finish_digits(&mut self) {
+        self.octets.extend(transfer::base64(self.digits.as_bytes()).octets);
+        self.digits.clear();
+    }
 }
 
 fn read(text: &str) -> Option<Word<'_>> {
@@ -22,10 +51,9 @@ fn read(text: &str) -> Option<Word<'_>> {
         "Q" | "q" => false,
         _ => return None,
     };
-    let (encoded, rest) = rest.split_once("?=")?;
-    let octets = if is_base64 { transfer::base64(encoded.as_bytes()).octets } else { quoted(encoded.as_bytes()) };
+    let (encoded, rest) = rest.split_once("?=").filter(|(encoded, _)| !encoded.is_empty() && !encoded.contains("=?"))?;
     let charset = label.split_once('*').map_or(label, |(charset, _language)| charset);
-    Some(Word { charset, octets, rest })
+    Some(Word { charset, is_base64, encoded, rest })
 }
 
 /// The Q encoding: quoted-printable with `_` for a space.
@@ -40,18 +68,16 @@ pub(super) fn decode(text: &str) -> String {
     let mut decoded = String::with_capacity(text.len());
     let (plain, mut rest) = text.split_at_checked(first).unwrap_or((text, ""));
     decoded.push_str(plain);
-    let mut pending: Option<(String, Vec<u8>)> = None;
+    let mut pending: Option<Pending> = None;
     let mut has_end = true; // whether "?=" comes at all, so that many open words cost one search
     while !rest.is_empty() {
         let word = if has_end && rest.starts_with("=?") { read(rest) } else { None };
         if let Some(word) = word {
-            match &mut pending {
-                Some((label, octets)) if label.eq_ignore_ascii_case(word.charset) => octets.extend(word.octets),
-                other => {
-                    flush(other, &mut decoded);
-                    *other = Some((word.charset.to_owned(), word.octets));
-                }
+            if pending.as_ref().is_some_and(|pending| !pending.charset.eq_ignore_ascii_case(word.charset)) {
+                flush(&mut pending, &mut decoded);
             }
+            let start = || Pending { charset: word.charset.to_owned(), octets: Vec::new(), digits: String::new() };
+            pending.get_or_insert_with(start).add(&word);
             rest = word.rest;
             let next = rest.trim_start();
             if next.len() < rest.len() && read_is_likely(next) {
@@ -78,9 +104,10 @@ fn read_is_likely(text: &str) -> bool {
     text.starts_with("=?") && read(text).is_some()
 }
 
-fn flush(pending: &mut Option<(String, Vec<u8>)>, decoded: &mut String) {
-    if let Some((label, octets)) = pending.take() {
-        decoded.push_str(&charset::decode(&octets, Some(&label)).text);
+fn flush(pending: &mut Option<Pending>, decoded: &mut String) {
+    if let Some(mut pending) = pending.take() {
+        pending.finish_digits();
+        decoded.push_str(&charset::decode(&pending.octets, Some(&pending.charset)).text);
     }
 }
 

@@ -65,7 +65,16 @@ use sqlx::{AnyPool, Transaction};
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// `sqlite:jcabot.db` (a path, relative to where the program runs), or `postgres://user:password@host/database`.
+    #[serde(deserialize_with = "url")]
     pub url: String,
+}
+
+fn url<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let url = String::deserialize(deserializer)?;
+    let is_known = ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme));
+    let scheme = url.split(':').next().unwrap_or_default();
+    let fault = format!("a database of the kind {scheme} is not known; write sqlite:FILE or postgres://user@host/database");
+    is_known.then_some(url).ok_or_else(|| serde::de::Error::custom(fault))
 }
 
 impl Default for Settings {
