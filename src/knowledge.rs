@@ -1,5 +1,6 @@
 //! Rules, templates and policy of one activity, replaced as one: a set that fails to load leaves the old one working.
 
+use crate::documents::{Format, Reader};
 use crate::domain::Timestamp;
 use crate::domain::steps::{Findings, Known, Plan, RawMail, Verdict};
 use crate::domain::words::Kind;
@@ -21,6 +22,8 @@ pub struct Knowledge {
     pub replies: Replies,
     /// What the operator laid down.
     pub policy: Policy,
+    /// Reads attached documents, each in a child process.
+    pub documents: Reader,
 }
 
 /// A letter, understood: the result of the pure steps 1 to 3.
@@ -40,13 +43,14 @@ impl Knowledge {
         let rules = Rules::load(resources, activity)?;
         let replies = Replies::load(resources, &rules.charter)?;
         let policy = policy(&rules);
-        Ok(Knowledge { rules, replies, policy })
+        Ok(Knowledge { rules, replies, policy, documents: Reader::new()? })
     }
 
     /// Steps 1 to 3. A fault of a parser ends as an unclassified letter for a person, never as the end of the daemon.
     pub fn understand(&self, raw: &RawMail) -> Understood {
         let understood = catch_unwind(AssertUnwindSafe(|| {
-            let mail = mail::parse(raw, &self.rules.vocabulary);
+            let mut mail = mail::parse(raw, &self.rules.vocabulary);
+            open_documents(&mut mail, &self.documents);
             let verdict = self.rules.classify(&mail);
             let findings = self.rules.extract(&mail, &verdict);
             Understood { mail, verdict, findings }
@@ -78,6 +82,25 @@ impl Knowledge {
             received_at,
             now,
         })
+    }
+}
+
+/// Documents of a letter that are opened at most: each costs a process.
+const MOST_DOCUMENTS: usize = 4;
+
+/// Reads the documents of a letter. One that cannot be read is a remark on the letter.
+pub fn open_documents(mail: &mut Mail, reader: &Reader) {
+    for attachment in mail.attachments.iter_mut().take(64) {
+        let format = Format::of(&attachment.name, &attachment.content_type);
+        let Some((format, bytes)) = format.zip(attachment.document.take()) else { continue };
+        if mail.documents.len() >= MOST_DOCUMENTS {
+            mail.defects.push("more documents are attached than are opened".to_owned());
+            return;
+        }
+        match reader.read(format, &bytes) {
+            Ok(document) => mail.documents.push(document),
+            Err(error) => mail.defects.push(format!("an attached document was not read: {error:#}")),
+        }
     }
 }
 

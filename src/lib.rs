@@ -22,6 +22,7 @@
 
 pub mod domain;
 
+pub mod documents;
 pub mod resources;
 
 pub mod pattern;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 /// Each line may use the lines above it, never its own line and never one below.
 const LAYERS: &[&[&str]] = &[
     &["domain"],
-    &["resources"],
+    &["documents", "resources"],
     &["pattern"],
     &["charter", "vocabulary"],
     &["mail"],
@@ -72,10 +72,12 @@ fn imports_point_down() {
 /// Foreign words and the one module that may use them, so that each can be replaced in one place.
 const ONE_USER: &[(&str, &str)] = &[
     ("async_imap::", "mailbox"),
+    ("calamine::", "documents"),
     ("clap::", "cli"),
     ("indicatif::", "cli"),
     ("lettre::transport", "smtp"),
     ("mail_parser::", "mail"),
+    ("quick_xml::", "documents"),
     ("minijinja::", "reply"),
     ("sqlx::", "store"),
     ("tokio::spawn", "daemon"),

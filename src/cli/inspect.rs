@@ -2,8 +2,10 @@
 
 use crate::cli::{Outcome, moment, print};
 use crate::clock::Clock;
+use crate::documents::Reader;
 use crate::domain::Timestamp;
 use crate::domain::steps::{Findings, FoundLiaison, FoundPerson, Known, Plan, RawMail, Source, Verdict};
+use crate::knowledge::open_documents;
 use crate::mail::{self, Mail};
 use crate::mailbox::import;
 use crate::plan::{self, Case, Policy};
@@ -52,14 +54,14 @@ struct Understood<'a> {
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
     let resources = arguments.rules.as_ref().map_or_else(Resources::built_in, Resources::overridden_by);
     let rules = Rules::load(&resources, &arguments.charter)?;
-    let policy = Policy::of(&rules.charter);
+    let documents = Reader::new()?;
     let now = arguments.now.unwrap_or_else(|| Clock::system().now());
     let mut outcome = Outcome::Found;
     let mut unreadable = 0;
     for raw in import::sources(&arguments.paths) {
         match raw {
             Ok(raw) => {
-                show(arguments, &rules, &policy, &raw, now)?;
+                show(arguments, &rules, &documents, &raw, now)?;
                 outcome = Outcome::Done;
             }
             Err(error) => {
@@ -71,8 +73,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
     Ok(if unreadable > 0 { Outcome::Found } else { outcome })
 }
 
-fn show(arguments: &Arguments, rules: &Rules, policy: &Policy, raw: &RawMail, now: Timestamp) -> Result<()> {
-    let mail = mail::parse(raw, &rules.vocabulary);
+fn show(arguments: &Arguments, rules: &Rules, documents: &Reader, raw: &RawMail, now: Timestamp) -> Result<()> {
+    let policy = &Policy::of(&rules.charter);
+    let mut mail = mail::parse(raw, &rules.vocabulary);
+    open_documents(&mut mail, documents);
     let verdict = rules.classify(&mail);
     let findings = rules.extract(&mail, &verdict);
     let known = Known::default();

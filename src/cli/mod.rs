@@ -16,6 +16,7 @@ mod rules;
 mod run;
 mod why;
 
+use crate::documents;
 use crate::domain::Timestamp;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -89,6 +90,10 @@ pub(crate) fn moment(text: &str) -> Result<Timestamp, String> {
 
 /// Runs the program.
 pub fn main() -> ExitCode {
+    let mut words = std::env::args().skip(1);
+    if words.next().as_deref() == Some(documents::COMMAND) {
+        return read_document(&words.next().unwrap_or_default());
+    }
     let arguments = Arguments::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -104,6 +109,17 @@ pub fn main() -> ExitCode {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Found) => ExitCode::from(1),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("jcabot: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// The child that reads one attached document; no command for people.
+fn read_document(format: &str) -> ExitCode {
+    match documents::child(format) {
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("jcabot: {error:#}");
             ExitCode::from(2)

@@ -15,6 +15,7 @@ mod read;
 mod text;
 mod transfer;
 
+use crate::documents::Document;
 use crate::domain::address::Address;
 use crate::domain::steps::RawMail;
 use crate::domain::words::Language;
@@ -66,6 +67,8 @@ pub struct Mail {
     pub tables: Vec<Vec<Vec<String>>>,
     /// Attachments and inline files, in order.
     pub attachments: Vec<Attachment>,
+    /// What the attached documents say, in order, as far as they could be read.
+    pub documents: Vec<Document>,
     /// Letters attached as message/rfc822, parsed one level at a time (depth capped).
     pub nested: Vec<Mail>,
     /// Why this letter is a machine's or a list's, by its headers and form (RFC 3834 and S1–S5 of the design);
@@ -122,6 +125,8 @@ pub struct Attachment {
     pub size: usize,
     /// The text of vCard, iCalendar, CSV and plain-text parts (decoded to UTF-8, at most 256 KiB); else `None`.
     pub text: Option<String>,
+    /// The octets of a document (docx, xlsx …) until it was read; at most [`crate::documents::LARGEST`].
+    pub document: Option<Vec<u8>>,
 }
 
 /// Why a letter must be taken for automatic.

@@ -4,6 +4,7 @@
 //! characters over encoded-words; so only its offsets and parameters are used.
 
 use super::{Attachment, Mail, automatic, charset, fields, fingerprint, header, html, language, text, transfer};
+use crate::documents::{self, Format};
 use crate::vocabulary::Vocabulary;
 use mail_parser::{Encoding, Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
@@ -154,5 +155,7 @@ fn attach(mail: &mut Mail, part: &MessagePart<'_>, raw: &[u8], kind: String) {
     let is_text = kind.starts_with("text/") || ["vcf", "ics", "csv", "txt"].contains(&ending.as_str());
     let size = decoder(part).decoded_size(raw);
     let text = (is_text && size <= LONGEST_TEXT).then(|| decode(mail, part, raw, LONGEST_TEXT));
-    mail.attachments.push(Attachment { name, content_type: kind, size, text });
+    let is_document = Format::of(&name, &kind).is_some() && size <= documents::LARGEST;
+    let document = is_document.then(|| decoder(part).decode(raw, documents::LARGEST).octets);
+    mail.attachments.push(Attachment { name, content_type: kind, size, text, document });
 }

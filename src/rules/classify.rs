@@ -74,6 +74,9 @@ fn texts(mail: &Mail) -> Vec<(Place, String)> {
     for attachment in &mail.attachments {
         texts.push((Place::Attachment, format!("{} {}", fold(&attachment.name), attachment.content_type)));
     }
+    for document in &mail.documents {
+        texts.push((Place::Text, fold(&document.text)));
+    }
     for (name, value) in &mail.headers {
         texts.push((Place::Header, format!("{name}: {value}")));
     }

@@ -38,7 +38,8 @@ pub(in crate::rules) fn forms(rules: &Rules, mail: &Mail) -> Vec<&'static str> {
         1 => found.push("a table or card of a person"),
         _ => found.push("a table or cards of people"),
     }
-    if header_labels(&mail.text.own, rules).len() >= 4 {
+    let texts = std::iter::once(&mail.text.own).chain(mail.documents.iter().map(|document| &document.text));
+    if texts.into_iter().any(|text| header_labels(text, rules).len() >= 4) {
         found.push("header of a liaison statement");
     }
     found

@@ -35,8 +35,7 @@ pub(super) fn liaison(rules: &Rules, mail: &Mail, kind: Kind) -> Option<FoundLia
         return None;
     }
     let vocabulary = &rules.vocabulary;
-    let own = format!("{}\n\n{}", mail.text.own, mail.text.signature);
-    let fields = header(&own, vocabulary);
+    let (own, fields) = text_and_header(mail, vocabulary);
     let near = mail.date.map(|date| date.to_zoned_datetime(rules.charter.zone()).date());
     let mut found = FoundLiaison::default();
     labelled(&mut found, &fields, near, rules);
@@ -45,6 +44,19 @@ pub(super) fn liaison(rules: &Rules, mail: &Mail, kind: Kind) -> Option<FoundLia
     Prose { rules, mail, text, has_header, near }.fill(&mut found);
     found.contacts = contacts(mail, &own, &fields, rules);
     Some(found)
+}
+
+/// The text that holds the statement, and its header: an attached document that has one, else the letter itself.
+fn text_and_header(mail: &Mail, vocabulary: &Vocabulary) -> (String, Vec<Field>) {
+    let own = format!("{}\n\n{}", mail.text.own, mail.text.signature);
+    let fields = header(&own, vocabulary);
+    let weight = |fields: &[Field]| fields.iter().filter(|field| field.label != LiaisonLabel::Other).count();
+    let documents = mail.documents.iter().map(|document| (document.text.clone(), header(&document.text, vocabulary)));
+    let best = documents.max_by_key(|(_, fields)| weight(fields));
+    match best {
+        Some((text, found)) if weight(&found) > weight(&fields) => (text, found),
+        _ => (own, fields),
+    }
 }
 
 fn set(found: &mut FoundLiaison, field: &'static str, words: &str, rule: &str) {

@@ -56,12 +56,43 @@ pub(super) fn people(rules: &Rules, mail: &Mail, kind: Kind) -> Vec<FoundPerson>
     if found.is_empty() {
         found = letter.of_text(&common);
     }
+    if found.is_empty() {
+        found = mail
+            .documents
+            .iter()
+            .map(|document| of_document(rules, mail, kind, &document.text))
+            .find(|found| !found.is_empty())
+            .unwrap_or_default();
+    }
     for person in &mut found {
         letter.complete(person, &common);
         person.action.get_or_insert(action);
     }
     found.truncate(MOST_PEOPLE);
     without_doubles(found)
+}
+
+/// The people of a letter that came as a document.
+fn of_document(rules: &Rules, mail: &Mail, kind: Kind, text: &str) -> Vec<FoundPerson> {
+    let units = units::units(text, Part::Attachment, &rules.vocabulary);
+    let signature = units.len();
+    let letter = Letter {
+        mail,
+        kind,
+        vocabulary: &rules.vocabulary,
+        charter: &rules.charter,
+        units,
+        signature,
+        forwarded: Vec::new(),
+        writer: None,
+    };
+    let common = letter.common(&letter.units);
+    let anchors = letter.anchors(&letter.units).into_iter().filter(|anchor| anchor.weight >= PROPOSED).collect();
+    let mut found = letter.assemble(&letter.units, &distinct(anchors), &common);
+    for person in &mut found {
+        letter.complete(person, &common);
+    }
+    found
 }
 
 fn action_of(kind: Kind) -> Option<Action> {
@@ -638,7 +669,8 @@ impl<'a> Letter<'a> {
     fn represented(&self, person: &mut FoundPerson) {
         let name = person.name.clone().unwrap_or_default();
         let near = self.units.iter().find(|unit| unit.text.contains(&name)).map(|unit| unit.text.clone()).unwrap_or_default();
-        let own = format!("{}\n{}\n{}", self.mail.base_subject, self.mail.text.own, self.mail.text.signature);
+        let documents = self.mail.documents.iter().map(|document| document.text.as_str()).collect::<Vec<_>>().join("\n");
+        let own = format!("{}\n{}\n{}\n{documents}", self.mail.base_subject, self.mail.text.own, self.mail.text.signature);
         let texts = [near.as_str(), self.mail.base_subject.as_str(), own.as_str(), self.mail.text.forwarded.as_str()];
         if person.study_groups.is_empty() {
             let group = texts.iter().find_map(|text| study_groups(text, self.vocabulary, self.charter).into_iter().next());

@@ -26,6 +26,11 @@ pub(super) fn people(mail: &Mail, rules: &Rules) -> Vec<FoundPerson> {
         }
     }
     if found.is_empty() {
+        for rows in mail.documents.iter().flat_map(|document| &document.tables) {
+            found.extend(table(rows, Part::Attachment, rules));
+        }
+    }
+    if found.is_empty() {
         for rows in &mail.tables {
             found.extend(table(rows, Part::Table, rules));
         }
