@@ -48,7 +48,7 @@ pub(super) fn letter(bytes: &[u8], words: &Vocabulary, depth: usize) -> Mail {
     if readable.contains("-----BEGIN PGP MESSAGE-----") {
         mail.defects.push("the letter is encrypted".to_owned());
     }
-    mail.language = language::of(&mail);
+    mail.language = language::of(&mail, &words.languages);
     automatic::judge(&mut mail, &words.mail);
     mail
 }

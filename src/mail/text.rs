@@ -122,16 +122,17 @@ fn take_signature(own: &mut Vec<&str>, words: &MailWords) -> String {
     let low = own.len().saturating_sub(LONGEST_SIGNATURE + 2);
     let closing =
         (low..own.len()).find(|index| own.get(*index).is_some_and(|line| words.is_closing(line)) && is_block(own, index + 1));
-    let start = match (mark, closing) {
-        (Some(mark), Some(closing)) => Some(mark.min(closing)),
-        (mark, closing) => mark.or(closing),
-    };
-    let Some(start) = start.filter(|start| is_block(own, start + 1)) else { return String::new() };
-    let above = own.iter().take(start).any(|line| !line.trim().is_empty() && !words.is_greeting(line));
-    if !above {
-        own.remove(start);
+    let says = |start: &usize| own.iter().take(*start).any(|line| !line.trim().is_empty() && !words.is_greeting(line));
+    let mut starts: Vec<usize> = mark.into_iter().chain(closing).filter(|start| is_block(own, start + 1)).collect();
+    starts.sort_unstable();
+    // "Thanks" above `-- ` closes nothing where it is all that the letter says.
+    let Some(start) = starts.iter().copied().find(says) else {
+        let Some(first) = starts.first() else { return String::new() };
+        if mark == Some(*first) {
+            own.remove(*first);
+        }
         return joined(own);
-    }
+    };
     let signature = joined(&own.iter().skip(start + 1).copied().collect::<Vec<_>>());
     own.truncate(start);
     signature

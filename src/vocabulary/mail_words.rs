@@ -180,6 +180,23 @@ impl MailWords {
         starts_with_any(&subject.to_lowercase(), &self.receipt_subjects)
     }
 
+    /// The subject without the tags that servers and lists put before it.
+    pub fn untagged<'a>(&self, subject: &'a str) -> &'a str {
+        let mut rest = subject.trim();
+        while let Some((_, after)) =
+            rest.strip_prefix('[').and_then(|tag| tag.split_once(']')).filter(|(tag, _)| tag.chars().count() <= 30)
+        {
+            rest = after.trim_start();
+        }
+        if rest.is_empty() { subject } else { rest }
+    }
+
+    /// A subject with a prefix of a reply or a forward.
+    pub fn is_prefixed(&self, subject: &str) -> bool {
+        let rest = self.untagged(subject);
+        self.prefixes.iter().any(|prefix| after_prefix(rest, prefix).is_some())
+    }
+
     /// The subject without prefixes of replies and forwards and tags in brackets.
     pub fn base_subject<'a>(&self, subject: &'a str) -> &'a str {
         let mut rest = subject.trim();

@@ -4,6 +4,7 @@
 
 pub mod countries;
 pub mod labels;
+pub mod language_words;
 pub mod mail_words;
 pub mod time_words;
 pub mod words;
@@ -19,6 +20,8 @@ pub(crate) const FOLDERS: [&str; 7] = ["any", "en", "fr", "es", "ru", "zh", "ar"
 pub struct Vocabulary {
     /// How mail clients mark quotes, forwards, signatures, automatic answers (`<language>/mail.toml`).
     pub mail: mail_words::MailWords,
+    /// Frequent words that tell a text's language (`<language>/language.toml`).
+    pub languages: language_words::LanguageWords,
     /// Labels, honorifics, functions, bodies (`<language>/labels.toml`).
     pub labels: labels::LabelWords,
     /// Countries (`any/countries.toml`).
@@ -32,6 +35,7 @@ impl Vocabulary {
     pub fn load(resources: &Resources) -> Result<Vocabulary> {
         Ok(Vocabulary {
             mail: mail_words::MailWords::load(resources)?,
+            languages: language_words::LanguageWords::load(resources)?,
             labels: labels::LabelWords::load(resources)?,
             countries: countries::Countries::load(resources)?,
             time: time_words::TimeWords::load(resources)?,
