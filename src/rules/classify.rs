@@ -1,6 +1,6 @@
 //! Step 2: weighs the rules that fire. Keeps which, where and why.
 
-use super::load::Place;
+use super::load::{Place, Rule};
 use super::{Rules, extract};
 use crate::domain::steps::{Evidence, Verdict};
 use crate::domain::words::Kind;
@@ -17,23 +17,34 @@ const ANY_LETTER: f64 = 1.5;
 /// A lead of this weight is as sure as it gets.
 const SURE: f64 = 8.0;
 
+/// In a reply the subject is the thread's topic: it says little of what this letter is.
+const THREAD: f64 = 0.3;
+/// What was forwarded, or stands in an attached document, counts a little less than the writer's own words.
+const SENT_IN: f64 = 0.75;
+/// A forward with more letters of the forwarder's own than this is judged by these alone.
+const SHORT_COVER: usize = 400;
+/// A kind that has less than this of its own is not supported by what goes with every kind (`also`).
+const OWN: f64 = 2.5;
+
+/// One text in which rules look.
+struct Haystack {
+    place: Place,
+    text: String,
+    /// What a rule's weight is multiplied by.
+    factor: f64,
+    /// Words of somebody else or of a file: they do not make this letter a machine's.
+    is_sent_in: bool,
+}
+
 /// What the letter is. Pure.
 pub(super) fn classify(rules: &Rules, mail: &Mail) -> Verdict {
     let mut evidence = Vec::new();
-    let forms = extract::forms(rules, mail).into_iter().map(|form| (Place::Form, form.to_owned()));
-    for (place, text) in texts(mail).into_iter().chain(forms) {
-        for rule in rules.kinds.firing(place, &text) {
-            let words = rule.regex.find(&text).map_or("", |found| found.as_str());
-            let words: String = words.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(MOST_WORDS).collect();
+    let forms = extract::forms(rules, mail).into_iter().map(|form| plain(Place::Form, form.to_owned()));
+    for hay in texts(rules, mail).into_iter().chain(forms) {
+        for rule in rules.kinds.firing(hay.place, &hay.text).filter(|rule| !hay.is_sent_in || !rule.kind.is_automatic()) {
             // A rule counts once, however often it matches.
             if !evidence.iter().any(|earlier: &Evidence| earlier.rule == rule.name) {
-                evidence.push(Evidence {
-                    rule: rule.name.clone(),
-                    kind: rule.kind,
-                    part: place.part(),
-                    words,
-                    weight: rule.weight,
-                });
+                evidence.extend(evidences(rule, &hay));
             }
         }
     }
@@ -42,43 +53,91 @@ pub(super) fn classify(rules: &Rules, mail: &Mail) -> Verdict {
     let mut distinct: Vec<Evidence> = Vec::with_capacity(evidence.len());
     for one in evidence {
         let is_same = |earlier: &Evidence| {
-            earlier.kind == one.kind && earlier.part == one.part && earlier.words.eq_ignore_ascii_case(&one.words)
+            earlier.kind == one.kind
+                && earlier.part == one.part
+                && earlier.words.eq_ignore_ascii_case(&one.words)
+                && earlier.weight.is_sign_positive() == one.weight.is_sign_positive()
         };
         if !distinct.iter().any(is_same) {
             distinct.push(one);
         }
     }
-    weigh(mail, distinct)
+    weigh(rules, mail, distinct)
 }
 
-/// The places and their texts; NFKC, so that presentation forms and full-width letters match.
-fn texts(mail: &Mail) -> Vec<(Place, String)> {
-    let mut texts = Vec::new();
-    let fold = |text: &str| -> String {
-        let end = text.char_indices().map(|(at, _)| at).take_while(|at| *at < HAYSTACK).last().unwrap_or(0);
-        let cut = if text.len() > HAYSTACK { text.split_at_checked(end).map_or(text, |(head, _)| head) } else { text };
-        // Tatweel stretches Arabic words and says nothing.
-        cut.nfkc().filter(|c| *c != '\u{640}').collect()
+/// What a rule says: for its kind, and against others.
+fn evidences(rule: &Rule, hay: &Haystack) -> Vec<Evidence> {
+    let words = rule.regex.find(&hay.text).map_or("", |found| found.as_str());
+    let words: String = words.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(MOST_WORDS).collect();
+    let weight = rule.weight * hay.factor;
+    let one = |kind: Kind, weight: f64| Evidence {
+        rule: rule.name.clone(),
+        kind,
+        part: hay.place.part(),
+        words: words.clone(),
+        weight,
     };
-    let body = fold(&format!("{}\n{}", mail.text.own, mail.text.signature));
+    std::iter::once(one(rule.kind, weight)).chain(rule.against.iter().map(|kind| one(*kind, -weight))).collect()
+}
+
+fn plain(place: Place, text: String) -> Haystack {
+    Haystack { place, text, factor: 1.0, is_sent_in: false }
+}
+
+/// NFKC, so that presentation forms and full-width letters match; without tatweel, which stretches Arabic words.
+fn fold(text: &str) -> String {
+    let end = text.char_indices().map(|(at, _)| at).take_while(|at| *at < HAYSTACK).last().unwrap_or(0);
+    let cut = if text.len() > HAYSTACK { text.split_at_checked(end).map_or(text, |(head, _)| head) } else { text };
+    cut.nfkc().filter(|c| *c != '\u{640}').collect()
+}
+
+/// The places and their texts.
+fn texts(rules: &Rules, mail: &Mail) -> Vec<Haystack> {
+    let mut texts = Vec::new();
+    let is_forward = !mail.text.forwarded.is_empty();
+    let is_reply = !is_forward && rules.vocabulary.mail.is_prefixed(&mail.subject);
+    let own =
+        if letters(&mail.text.own) < 2 { format!("{}\n{}", mail.text.own, mail.text.signature) } else { mail.text.own.clone() };
+    let body = fold(&own);
     let subject = fold(&mail.base_subject);
-    texts.push((Place::Text, format!("{subject}\n{body}")));
-    texts.push((Place::Subject, subject));
-    texts.push((Place::Body, body));
-    if !mail.text.forwarded.is_empty() {
-        texts.push((Place::Forwarded, fold(&mail.text.forwarded)));
+    texts.push(plain(Place::Text, if is_reply { body.clone() } else { format!("{subject}\n{body}") }));
+    if is_reply {
+        texts.push(Haystack { factor: THREAD, is_sent_in: true, ..plain(Place::Text, subject.clone()) });
     }
-    for person in &mail.from {
-        texts.push((Place::From, format!("{} {}", person.name, person.address.as_ref().map_or("", |address| address.reveal()))));
-    }
-    for attachment in &mail.attachments {
-        texts.push((Place::Attachment, format!("{} {}", fold(&attachment.name), attachment.content_type)));
+    texts.push(Haystack { factor: if is_reply { THREAD } else { 1.0 }, is_sent_in: is_reply, ..plain(Place::Subject, subject) });
+    texts.push(plain(Place::Title, fold(rules.vocabulary.mail.untagged(&mail.subject))));
+    texts.push(plain(Place::Body, body));
+    let sent_in = |place: Place, text: &str| Haystack { place, text: fold(text), factor: SENT_IN, is_sent_in: true };
+    if is_forward {
+        texts.push(sent_in(Place::Forwarded, &mail.text.forwarded));
+        if letters(&mail.text.own) <= SHORT_COVER {
+            texts.push(sent_in(Place::Text, &mail.text.forwarded));
+            texts.push(sent_in(Place::Body, &mail.text.forwarded));
+        }
     }
     for document in &mail.documents {
-        texts.push((Place::Text, fold(&document.text)));
+        texts.push(sent_in(Place::Text, &document.text));
+        texts.push(sent_in(Place::Body, &document.text));
+    }
+    marks(mail, &mut texts);
+    texts
+}
+
+fn letters(text: &str) -> usize {
+    text.chars().filter(|c| c.is_alphabetic()).count()
+}
+
+/// What stands around the words: sender, files, header, damage.
+fn marks(mail: &Mail, texts: &mut Vec<Haystack>) {
+    for person in &mail.from {
+        let address = person.address.as_ref().map_or("", |address| address.reveal());
+        texts.push(plain(Place::From, format!("{} {address}", person.name)));
+    }
+    for attachment in &mail.attachments {
+        texts.push(plain(Place::Attachment, format!("{} {}", fold(&attachment.name), attachment.content_type)));
     }
     for (name, value) in &mail.headers {
-        texts.push((Place::Header, format!("{name}: {value}")));
+        texts.push(plain(Place::Header, format!("{name}: {value}")));
     }
     for automatic in &mail.automatic {
         let form = match automatic.form {
@@ -88,19 +147,25 @@ fn texts(mail: &Mail) -> Vec<(Place, String)> {
             AutomaticForm::Bulk => "bulk",
             AutomaticForm::Silent => "silent",
         };
-        texts.push((Place::Automatic, format!("{form}: {}", automatic.because)));
+        texts.push(plain(Place::Automatic, format!("{form}: {}", automatic.because)));
     }
     for defect in &mail.defects {
-        texts.push((Place::Damage, defect.clone()));
+        texts.push(plain(Place::Damage, defect.clone()));
     }
-    texts
 }
 
 /// The heaviest kind, and how far it is ahead of the next one.
-fn weigh(mail: &Mail, evidence: Vec<Evidence>) -> Verdict {
+fn weigh(rules: &Rules, mail: &Mail, evidence: Vec<Evidence>) -> Verdict {
     let mut scores = BTreeMap::<Kind, f64>::new();
     for one in &evidence {
         *scores.entry(one.kind).or_default() += one.weight;
+    }
+    let own = scores.clone();
+    for one in &evidence {
+        let Some(rule) = rules.kinds.named(&one.rule).filter(|rule| rule.kind == one.kind) else { continue };
+        for kind in rule.also.iter().filter(|kind| own.get(kind).is_some_and(|score| *score >= OWN)) {
+            *scores.entry(*kind).or_default() += one.weight;
+        }
     }
     let said = format!("{}{}{}{}", mail.text.own, mail.text.forwarded, mail.text.signature, mail.base_subject);
     let has_words = said.chars().filter(|c| c.is_alphabetic()).count() >= 6;

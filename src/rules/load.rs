@@ -7,18 +7,20 @@ use crate::resources::{Resources, Text};
 use crate::vocabulary::FOLDERS;
 use anyhow::{Context, Result, anyhow, bail};
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use toml::Spanned;
 
 /// Where a rule looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Place {
-    /// The Subject field without its prefixes.
+    /// The Subject field without its prefixes. In a reply it is the thread's topic and weighs less.
     Subject,
+    /// The Subject field with its prefixes: `RE: Automatic reply: …` is what a person writes, not a machine.
+    Title,
     /// Name and address of From.
     From,
-    /// What this writer wrote, signature included.
+    /// What this writer wrote, without the signature unless there is nothing else.
     Body,
     /// Subject and body.
     Text,
@@ -40,7 +42,7 @@ impl Place {
     /// The part of the letter that evidence of this place points to.
     pub fn part(self) -> Part {
         match self {
-            Place::Subject => Part::Subject,
+            Place::Subject | Place::Title => Part::Subject,
             Place::From => Part::From,
             Place::Body | Place::Text | Place::Form => Part::Body,
             Place::Forwarded => Part::History,
@@ -56,6 +58,10 @@ impl Place {
 struct Written {
     name: Spanned<String>,
     kind: Kind,
+    #[serde(default)]
+    also: Vec<Kind>,
+    #[serde(default)]
+    against: Vec<Kind>,
     #[serde(rename = "where")]
     place: Place,
     #[serde(rename = "match")]
@@ -80,6 +86,10 @@ pub struct Rule {
     pub name: String,
     /// The kind that it speaks for.
     pub kind: Kind,
+    /// Kinds that it supports where something else already speaks for them: labelled details go with every act.
+    pub also: Vec<Kind>,
+    /// Kinds that it speaks against, with the same weight.
+    pub against: Vec<Kind>,
     /// Where it looks.
     pub place: Place,
     /// What it adds; negative speaks against the kind.
@@ -101,6 +111,7 @@ pub struct RuleSet {
     /// In the order of the files.
     pub rules: Vec<Rule>,
     groups: BTreeMap<Place, (RegexSet, Vec<usize>)>,
+    names: HashMap<String, usize>,
 }
 
 /// A weight outside this range outvotes everything, which no single rule may.
@@ -119,6 +130,7 @@ impl RuleSet {
                 if let Some(other) = origins.insert(rule.name.clone(), rule.origin.clone()) {
                     bail!("{}: the rule “{}” has the name of the one at {other}; names must differ", rule.origin, rule.name);
                 }
+                set.names.insert(rule.name.clone(), set.rules.len());
                 set.rules.push(rule);
             }
         }
@@ -138,6 +150,11 @@ impl RuleSet {
             self.groups.insert(place, (set, members));
         }
         Ok(())
+    }
+
+    /// The rule of that name.
+    pub fn named(&self, name: &str) -> Option<&Rule> {
+        self.names.get(name).and_then(|index| self.rules.get(*index))
     }
 
     /// The rules of a place that match a text.
@@ -184,6 +201,8 @@ fn compile(written: Written, text: &Text) -> Result<Rule> {
     Ok(Rule {
         name,
         kind: written.kind,
+        also: written.also,
+        against: written.against,
         place: written.place,
         weight,
         because: written.because.into_inner(),
