@@ -2,11 +2,19 @@
 
 use crate::domain::Timestamp;
 use jiff::SignedDuration;
+use std::time::Duration;
 
 /// Tells the time to loops and commands. Thinking steps get `now` as an argument instead.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Clock {
     offset: SignedDuration,
+}
+
+/// Time since this machine was started, the time that it slept included. Nobody can set it.
+pub fn since_boot() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    let (seconds, nanos) = (u64::try_from(time.tv_sec), u32::try_from(time.tv_nsec));
+    Duration::new(seconds.unwrap_or_default(), nanos.unwrap_or_default())
 }
 
 impl Clock {

@@ -1,6 +1,7 @@
 //! The configuration: one TOML file, the sum of each module's own settings. An error names file and line and says how to mend it.
 
 use crate::charter::Charter;
+use crate::delivery;
 use crate::domain::Timestamp;
 use crate::mailbox;
 use crate::plan::schedule::DigestTime;
@@ -34,6 +35,9 @@ pub struct Config {
     /// When the chair's week is written.
     #[serde(default)]
     pub digest: DigestTime,
+    /// What is done so that each letter leaves once.
+    #[serde(default)]
+    pub delivery: delivery::Settings,
     /// How much automatic mail may leave.
     #[serde(default)]
     pub caps: store::Caps,
@@ -135,6 +139,12 @@ impl Config {
             }
             mailbox.get_ref().check().map_err(|fault| anyhow::anyhow!("{here}: mailbox “{name}”: {fault}"))?;
         }
+        if self.delivery.witness.is_some() && self.witness_mailbox().is_none() {
+            let name = self.delivery.witness_mailbox.as_deref().unwrap_or_default();
+            bail!(
+                "[delivery] witness_mailbox = “{name}” is the name of no [[mailbox]]; write one of theirs, or leave the line out"
+            );
+        }
         if let Some(rules) = self.activity.rules.as_ref().filter(|rules| !rules.get_ref().is_dir()) {
             let (here, dir) = (at(rules.span().start), rules.get_ref().display());
             bail!("{here}: rules = \"{dir}\" is no folder; make it, or leave the line out to use the built-in rules");
@@ -153,6 +163,11 @@ impl Config {
             );
         }
         Ok(())
+    }
+
+    /// The mailbox in which witness copies arrive.
+    pub fn witness_mailbox(&self) -> Option<&mailbox::Settings> {
+        self.delivery.mailbox(self.mailboxes.iter().map(Spanned::get_ref))
     }
 
     /// The rule folder.

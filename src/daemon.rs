@@ -2,10 +2,11 @@
 
 use crate::clock::Clock;
 use crate::config::{BounceAddresses, Config};
-use crate::delivery::Delivery;
+use crate::delivery::{Delivery, Witness};
 use crate::desk::Desk;
 use crate::intake::Intake;
 use crate::knowledge::{Current, Knowledge};
+use crate::lease::Lease;
 use crate::mailbox;
 use crate::reminders::Reminders;
 use crate::reply::Identity;
@@ -58,7 +59,8 @@ impl Daemon {
         let name = config.activity.from_name.clone();
         let identity = Arc::new(Identity::new(&knowledge.rules.charter, name, instance.id, instance.key.to_vec().into()));
         let bell = Arc::new(Notify::new());
-        let desk = Desk { store, activity, knowledge: Current::new(knowledge), identity, clock, bell };
+        let witness_folder = config.delivery.witness.is_some().then(|| config.delivery.witness_folder.clone());
+        let desk = Desk { store, activity, knowledge: Current::new(knowledge), identity, witness_folder, clock, bell };
         Ok(Daemon { config, file: file.map(Path::to_path_buf), desk })
     }
 
@@ -88,9 +90,18 @@ impl Daemon {
                 BounceAddresses::Plain => Bounces::unmarked(mailbox),
             },
             caps: self.config.caps.clone(),
+            witness: self.witness(),
+            rest: self.config.delivery.rest(),
+            lease: Lease::unlimited(),
             clock: self.desk.clock,
             wake: Arc::clone(&self.desk.bell),
         })
+    }
+
+    fn witness(&self) -> Option<Witness> {
+        let (address, mailbox) = self.config.delivery.witness.clone().zip(self.config.witness_mailbox().cloned())?;
+        let (folder, identity) = (self.config.delivery.witness_folder.clone(), Arc::clone(&self.desk.identity));
+        Some(Witness { address, mailbox, folder, identity })
     }
 
     /// Runs all loops until SIGTERM or SIGINT, then lets each finish the letter in hand. SIGHUP loads the rules anew.

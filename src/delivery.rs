@@ -1,13 +1,20 @@
 //! LOOP 2: claims a letter of the outbox, sends it, settles it.
 //!
 //! Delivery is *at least once*, and as near to once as can be known: a letter's bytes and Message-ID are frozen before the first
-//! try; a letter whose end is unknown (RFC 1047, or a crash between claim and settling) is sent again with the same bytes, after
-//! a pause and at most three times, and is marked so that a person sees it. Nothing is given up silently: a refusal for good
-//! and the last try end in `failed`, which the outbox shows.
+//! try; a letter whose end is unknown (RFC 1047, or a crash between claim and settling) rests, then the witness is asked
+//! ([`Witness`]), and only if that has no copy is it sent again with the same bytes, at most three times, and marked so that a
+//! person sees it. Nothing is given up silently: a refusal for good and the last try end in `failed`, which the outbox shows.
+//! `docs/DELIVERY.md` says what that is worth.
+
+mod witness;
+
+pub use witness::{Settings, Witness};
 
 use crate::clock::Clock;
 use crate::domain::Timestamp;
 use crate::domain::records::ClaimedLetter;
+use crate::killpoint::{self, Point};
+use crate::lease::Lease;
 use crate::smtp::{Accepted, Bounces, Class, Envelope, SendError, Transport};
 use crate::stop::Stop;
 use crate::store::{Caps, Store};
@@ -21,6 +28,8 @@ use tracing::{debug, error, info, warn};
 /// A sender that has neither settled nor renewed by then has died.
 const REST: Duration = Duration::from_secs(10 * 60);
 const LOCAL_REST: Duration = Duration::from_secs(2 * 60);
+/// A letter whose witness folder cannot be looked into waits for so many rests; then it is as if there were no witness.
+const MOST_LOOKS: i64 = 12;
 /// A letter that ended unknown is sent again so often (RELIABILITY 2.1).
 const MOST_UNKNOWN: i64 = 3;
 /// RFC 5321, 4.5.4.1: two tries in the first hour …
@@ -50,6 +59,12 @@ pub struct Delivery {
     pub bounces: Bounces,
     /// How much automatic mail may leave; checked in the transaction that claims.
     pub caps: Caps,
+    /// Proves what the mail server's lost word would have said.
+    pub witness: Option<Witness>,
+    /// How long a letter of unknown fate rests, and how long a claim holds; by default as the server is near or far.
+    pub rest: Option<Duration>,
+    /// The right to send, where several daemons may work on one ledger.
+    pub lease: Lease,
     /// The present moment.
     pub clock: Clock,
     /// Told when a letter was enqueued or released.
@@ -69,6 +84,8 @@ pub enum Settled {
     Failed,
     /// Whether the server took it is not known; the same bytes are due again later.
     Unknown,
+    /// Another daemon has the letter now; nothing was settled.
+    Lapsed,
 }
 
 /// How long to wait after the nth try failed for now; `None` means give up.
@@ -92,7 +109,7 @@ impl Delivery {
         let mut faults = 0;
         while !stop.is_given() {
             match self.deliver_one().await {
-                Ok(Some(Settled::Unreachable)) => faults += 1,
+                Ok(Some(Settled::Unreachable | Settled::Lapsed)) => faults += 1,
                 Ok(Some(_)) => {
                     faults = 0;
                     continue;
@@ -117,7 +134,7 @@ impl Delivery {
         let mut ends = Vec::new();
         while let Some(end) = self.deliver_one().await? {
             ends.push(end);
-            if end == Settled::Unreachable {
+            if matches!(end, Settled::Unreachable | Settled::Lapsed) {
                 break;
             }
         }
@@ -128,18 +145,70 @@ impl Delivery {
     /// Claims the letter that is due longest, sends it and settles it; `None` when none is due.
     pub async fn deliver_one(&mut self) -> Result<Option<Settled>> {
         let now = self.clock.now();
-        let Some(letter) = self.store.claim(now, now + self.rest(), &self.caps).await? else { return Ok(None) };
+        let Some(letter) = self.store.claim(self.lease.epoch(), now, now + self.rest(), &self.caps).await? else {
+            return Ok(None);
+        };
+        killpoint::pass(Point::Claimed);
+        if letter.unknown > 0
+            && let Some(settled) = self.by_witness(&letter).await?
+        {
+            return Ok(Some(settled));
+        }
         if letter.unknown > MOST_UNKNOWN {
             let words = "Whether any of the tries arrived is not known; ask the addressee before you retry".to_owned();
             let end = End::Failed { class: Class::Other, words };
             self.settle(&letter, &end).await?;
             return Ok(Some(tell(&letter, &end)));
         }
-        let envelope = Envelope::new(self.bounces.address(&letter.message_id), letter.to.clone());
+        let envelope = self.envelope(&letter);
         let sent = self.send(&envelope, &letter).await;
-        let end = end_of(sent, letter.tries, self.clock.now(), self.rest());
+        killpoint::pass(Point::Replied);
+        let Some(end) = end_of(sent, letter.tries, self.clock.now(), self.rest()) else {
+            warn!(letter.id = letter.id.0, "The right to send ended before letter {} was sent", letter.id.0);
+            return Ok(Some(Settled::Lapsed));
+        };
         self.settle(&letter, &end).await?;
+        killpoint::pass(Point::Settled);
         Ok(Some(tell(&letter, &end)))
+    }
+
+    fn envelope(&self, letter: &ClaimedLetter) -> Envelope {
+        let copies = self.witness.iter().map(|witness| witness.address.clone()).filter(|copy| *copy != letter.to);
+        Envelope {
+            copies: copies.collect(),
+            // The part before the at sign: a report carries it back, and it is no address.
+            id: letter.message_id.split('@').next().map(str::to_owned),
+            lease: self.lease.clone(),
+            ..Envelope::new(self.bounces.address(&letter.message_id), letter.to.clone())
+        }
+    }
+
+    /// A letter of unknown fate: settled when the witness has its copy, or put off when that cannot be seen now; `None` when
+    /// it must be sent again.
+    async fn by_witness(&self, letter: &ClaimedLetter) -> Result<Option<Settled>> {
+        let Some(witness) = &self.witness else { return Ok(None) };
+        let seen = match &letter.witness {
+            Some(place) => Ok(Some(place.clone())),
+            None => witness.look(&letter.message_id).await,
+        };
+        match seen {
+            Ok(Some(place)) => {
+                let end = End::Accepted(format!("Proved by the witness copy {place}; the server's own word was lost"));
+                self.settle(letter, &end).await?;
+                Ok(Some(tell(letter, &end)))
+            }
+            Ok(None) => Ok(None),
+            Err(error) if letter.tries - letter.unknown > MOST_LOOKS => {
+                warn!(letter.id = letter.id.0, "Letter {} goes without the witness: {error}", letter.id.0);
+                Ok(None)
+            }
+            Err(error) => {
+                warn!(letter.id = letter.id.0, "The witness of letter {} cannot be asked, later again: {error}", letter.id.0);
+                let (now, words) = (self.clock.now(), format!("Not sent again yet: the witness cannot be asked ({error})"));
+                self.store.look_again(letter, now + self.rest(), &words, now).await?;
+                Ok(Some(Settled::Unknown))
+            }
+        }
     }
 
     /// Sends, and says again and again that it still does, so that nobody else takes the letter for one whose sender died.
@@ -186,7 +255,7 @@ impl Delivery {
 
     /// How long a letter of unknown fate rests, and how long a claim holds.
     fn rest(&self) -> Duration {
-        if self.transport.is_local() { LOCAL_REST } else { REST }
+        self.rest.unwrap_or(if self.transport.is_local() { LOCAL_REST } else { REST })
     }
 
     /// Waits until something may be due, or is told of it, or is told to stop. A connection unused for so long is closed.
@@ -219,10 +288,15 @@ enum End {
     Unknown { due_at: Timestamp, words: String },
 }
 
-/// What the outcome of the nth try means for the letter.
-fn end_of(sent: Result<Accepted, SendError>, tries: i64, now: Timestamp, rest: Duration) -> End {
-    match sent {
-        Ok(accepted) => End::Accepted(format!("{} {}", accepted.code, accepted.text)),
+/// What the outcome of the nth try means for the letter; `None`: it is another daemon's.
+fn end_of(sent: Result<Accepted, SendError>, tries: i64, now: Timestamp, rest: Duration) -> Option<End> {
+    Some(match sent {
+        // A copy of our own that was refused is no reason to send the addressee anything again.
+        Ok(accepted) => match accepted.refused.first() {
+            None => End::Accepted(format!("{} {}", accepted.code, accepted.text)),
+            Some((_, refusal)) => End::Accepted(format!("{} {} (no witness: {refusal})", accepted.code, accepted.text)),
+        },
+        Err(SendError::Lapsed) => return None,
         Err(SendError::Permanent { refusal, class }) => End::Failed { class, words: refusal.in_full() },
         Err(SendError::Ambiguous(words)) => End::Unknown { due_at: now + rest, words },
         Err(SendError::Temporary(refusal)) => {
@@ -232,7 +306,7 @@ fn end_of(sent: Result<Accepted, SendError>, tries: i64, now: Timestamp, rest: D
                 None => End::Failed { class: Class::Other, words: format!("Given up after five days: {}", refusal.in_full()) },
             }
         }
-    }
+    })
 }
 
 /// One line of log for each try, without the server's words: they may name the addressee.

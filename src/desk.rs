@@ -3,6 +3,7 @@
 use crate::clock::Clock;
 use crate::domain::Timestamp;
 use crate::domain::steps::{Draft, Plan, RawMail};
+use crate::killpoint::{self, Point};
 use crate::knowledge::{Current, Knowledge, Understood};
 use crate::mail::fingerprint::fingerprint;
 use crate::reply::{AckInput, Identity};
@@ -26,6 +27,8 @@ pub struct Desk {
     pub knowledge: Current,
     /// Who writes our mail.
     pub identity: Arc<Identity>,
+    /// The folder for copies that come to the witness address; none where there is no witness.
+    pub witness_folder: Option<String>,
     /// The present moment.
     pub clock: Clock,
     /// Rung when letters may have come into the outbox.
@@ -39,7 +42,9 @@ impl Desk {
         let now = self.clock.now();
         let fingerprint = fingerprint(&raw.bytes);
         let deaths = self.store.begin_attempt(self.activity, &fingerprint, now).await?;
+        killpoint::pass(Point::AttemptCounted);
         let (raw, letter) = understand(&knowledge, raw, deaths).await?;
+        killpoint::pass(Point::Understood);
         let known = self.store.recall(self.activity, &letter.mail, &letter.findings, now).await?;
         let plan = knowledge.decide(&letter, &known, raw.received_at, now);
         let drafts = self.draft(&knowledge, &letter, &plan, &raw, now)?;
@@ -55,6 +60,7 @@ impl Desk {
             now,
         };
         let filed = self.store.file(&filing).await?;
+        killpoint::pass(Point::Filed);
         if !drafts.is_empty() {
             self.bell.notify_one();
         }

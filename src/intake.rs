@@ -5,6 +5,8 @@
 //! one that cannot be filed now is tried again at the next sweep, and never stops the ones behind it.
 
 use crate::desk::Desk;
+use crate::domain::steps::RawMail;
+use crate::killpoint::{self, Point};
 use crate::mailbox::{self, Mailbox, back_off};
 use crate::shelving::shelve_due;
 use crate::stop::Stop;
@@ -73,6 +75,10 @@ impl Intake {
                 return Ok(());
             }
             let Some(raw) = mailbox.fetch(folder, scan.uid_validity, &uid).await? else { continue };
+            killpoint::pass(Point::Fetched);
+            if self.is_witness(mailbox, &raw).await? {
+                continue;
+            }
             if let Err(error) = self.desk.file_one(raw).await {
                 // The letter stays in the mailbox; the next sweep finds it again. If it is the database that fails, so will
                 // the next letter, and the session's own error handling takes over.
@@ -81,5 +87,26 @@ impl Intake {
             }
         }
         Ok(())
+    }
+
+    /// A copy of a letter of ours that came to the witness address: noted, and put into its folder. It is no letter to anybody.
+    async fn is_witness(&self, mailbox: &mut Mailbox, raw: &RawMail) -> Result<bool> {
+        let Some(folder) = &self.desk.witness_folder else { return Ok(false) };
+        let Some(message_id) = self.desk.identity.own_letter(&raw.bytes) else { return Ok(false) };
+        let place = format!("{}/{folder}", self.settings.name());
+        let addressee = self.desk.store.witnessed(&message_id, &raw.bytes, &place, self.desk.clock.now()).await?;
+        // What was written to this very mailbox (a notice to its secretariat) is there to be read.
+        let charter = &self.desk.knowledge.get().rules.charter;
+        if addressee.is_none_or(|addressee| charter.is_own(&addressee)) {
+            return Ok(false);
+        }
+        match mailbox.shelve(&raw.place, Some(folder), &[], Some(&message_id)).await {
+            Err(error) if error.is_connection() => Err(error.into()),
+            Err(error) => {
+                warn!(mailbox.name = self.settings.name(), "A witness copy stays where it came: {error}");
+                Ok(true)
+            }
+            Ok(_) => Ok(true),
+        }
     }
 }

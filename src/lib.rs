@@ -39,6 +39,8 @@ pub mod plan;
 pub mod reply;
 
 pub mod clock;
+pub mod killpoint;
+pub mod lease;
 pub mod net;
 pub mod stop;
 

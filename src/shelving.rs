@@ -4,6 +4,7 @@
 //! tried again later, and the letter stays where it is, in sight.
 
 use crate::domain::Timestamp;
+use crate::killpoint::{self, Point};
 use crate::mailbox::{self, Mailbox, Shelved, Shelving};
 use crate::store::{ActivityId, ShelvingJob, Store};
 use anyhow::Result;
@@ -28,6 +29,7 @@ pub async fn shelve_due(
     }
     for job in store.shelvings_due(activity, settings.name(), now).await? {
         one(store, mailbox, settings, &job, now).await?;
+        killpoint::pass(Point::Shelved);
     }
     Ok(())
 }
@@ -43,7 +45,10 @@ async fn one(
         Shelving::Move => job.folder.as_deref(),
         Shelving::Label | Shelving::Off => None,
     };
-    match mailbox.shelve(&job.place, folder, &job.keywords, job.message_id.as_deref()).await {
+    killpoint::pass(Point::BeforeMove);
+    let shelved = mailbox.shelve(&job.place, folder, &job.keywords, job.message_id.as_deref()).await;
+    killpoint::pass(Point::Moved);
+    match shelved {
         Ok(Shelved::Moved(place)) => store.shelved(job.id, place.as_ref(), now).await,
         Ok(Shelved::Labelled) => store.shelved(job.id, None, now).await,
         Ok(Shelved::Gone) => {

@@ -1,5 +1,7 @@
 //! LOOP 2 with a real store and a scripted mail server on this machine.
 
+mod witness;
+
 use crate::support::cutter::cutter;
 use crate::support::postfix::Postfix;
 use crate::support::smtp_server::{Act, SmtpServer};
@@ -10,6 +12,7 @@ use jcabot::domain::address::Address;
 use jcabot::domain::steps::Draft;
 use jcabot::domain::words::{OutboxState, Outgoing};
 use jcabot::domain::{LetterKey, Timestamp};
+use jcabot::lease::Lease;
 use jcabot::resources::Resources;
 use jcabot::smtp::{Bounces, Transport};
 use jcabot::stop;
@@ -53,6 +56,9 @@ impl Post {
             transport: Transport::new(settings).unwrap(),
             bounces: Bounces::new(address("jca@jca.example"), vec![7; 32].into()),
             caps: Caps::default(),
+            witness: None,
+            rest: None,
+            lease: Lease::unlimited(),
             clock: after(0),
             wake: bell.clone(),
         };
@@ -200,7 +206,7 @@ async fn a_letter_whose_sender_died_is_sent_again_once_its_lease_ran_out() {
     let mut post = Post::to(server.port).await;
     let letter = post.enqueue("jane@a.example").await;
     let lease = start() + jiff::SignedDuration::from_mins(2);
-    post.store.claim(start(), lease, &Caps::default()).await.unwrap().unwrap();
+    post.store.claim(0, start(), lease, &Caps::default()).await.unwrap().unwrap();
 
     let early = post.deliver(0).await;
     let later = post.deliver(1).await;

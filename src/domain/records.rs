@@ -173,6 +173,10 @@ pub struct ClaimedLetter {
     pub id: LetterKey,
     /// Which try this is; settling names it, so that a sender that lost its lease cannot settle another's try.
     pub tries: i64,
+    /// The leadership under which it was claimed; 0 for a command that sends beside no daemon.
+    pub epoch: i64,
+    /// Where a witness copy proves that a mail server took it.
+    pub witness: Option<String>,
     /// How many tries ended unknown (RFC 1047), crashes of the sender included: the bytes may be in the mailbox already.
     pub unknown: i64,
     /// Recipient.

@@ -7,6 +7,7 @@ use super::session::Session;
 use super::{Fetched, ImapSettings, MailboxError, Scan, Shelved, utf7};
 use crate::domain::Timestamp;
 use crate::domain::steps::Place;
+use crate::killpoint::{self, Point};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -141,7 +142,9 @@ impl Imap {
         self.make(target).await?;
         let name = quoted(&self.written(target));
         let moved = if self.session.has("MOVE") {
-            self.session.command(&format!("UID MOVE {uid} {name}")).await?.copied()
+            let moved = self.session.command(&format!("UID MOVE {uid} {name}")).await?.copied();
+            killpoint::pass(Point::MidMove);
+            moved
         } else {
             self.copy_away(uid, place, target, message_id).await?
         };
@@ -243,11 +246,34 @@ impl Imap {
         if !is_there {
             copied = self.session.command(&format!("UID COPY {uid} {}", quoted(&self.written(target)))).await?.copied();
         }
+        killpoint::pass(Point::MidMove);
         self.session.command(&format!("UID STORE {uid} +FLAGS.SILENT (\\Deleted)")).await?;
         if self.session.has("UIDPLUS") {
             self.session.command(&format!("UID EXPUNGE {uid}")).await?;
         }
         Ok(copied)
+    }
+
+    /// A letter with this Message-ID, whose header is the one looked for.
+    pub(super) async fn find(
+        &mut self,
+        folder: &str,
+        message_id: &str,
+        genuine: &(dyn Fn(&[u8]) -> bool + Sync),
+    ) -> Result<Option<String>, MailboxError> {
+        let name = self.written(folder);
+        let listed = self.session.command(&format!("LIST \"\" {}", quoted(&name))).await?.folders();
+        if !listed.contains(&name) {
+            return Ok(None);
+        }
+        self.select(folder).await?;
+        let found = self.session.command(&format!("UID SEARCH HEADER Message-ID {}", quoted(message_id))).await?.searched();
+        for uid in found {
+            if self.body(uid, "BODY.PEEK[HEADER]").await?.is_some_and(|header| genuine(&header)) {
+                return Ok(Some(uid.to_string()));
+            }
+        }
+        Ok(None)
     }
 
     /// Waits for news of the first folder, or for the next sweep.

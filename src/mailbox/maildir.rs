@@ -6,9 +6,10 @@
 use super::{Fetched, MailboxError, MaildirSettings, Scan, Shelved, utf7};
 use crate::domain::Timestamp;
 use crate::domain::steps::Place;
+use crate::killpoint::{self, Point};
 use notify::{RecursiveMode, Watcher};
 use std::fs;
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -109,9 +110,25 @@ impl Maildir {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Shelved::Gone),
             Err(error) => return Err(refused("move a letter to", &new, &error)),
         }
+        killpoint::pass(Point::MidMove);
         sync(&home.join("cur"))?;
         let Some(target) = target else { return Ok(Shelved::Labelled) };
         Ok(Shelved::Moved(Some(Place { folder: target.to_owned(), ..place.clone() })))
+    }
+
+    /// A letter whose header is the one looked for.
+    pub(super) fn find(&self, folder: &str, genuine: &dyn Fn(&[u8]) -> bool) -> Result<Option<String>, MailboxError> {
+        for path in files(&self.folder(folder))? {
+            let header = match header_at(&path) {
+                Ok(header) => header,
+                Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                Err(error) => return Err(refused("read", &path, &error)),
+            };
+            if genuine(&header) {
+                return Ok(base(&path));
+            }
+        }
+        Ok(None)
     }
 
     pub(super) async fn wait(&self) -> Result<(), MailboxError> {
@@ -179,6 +196,13 @@ fn find(folder: &Path, uid: &str) -> Result<Option<PathBuf>, MailboxError> {
         }
     }
     Ok(files(folder)?.into_iter().find(|path| base(path).as_deref() == Some(uid)))
+}
+
+/// As much of a letter as holds any header of ours.
+fn header_at(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    fs::File::open(path)?.take(64 * 1024).read_to_end(&mut bytes)?;
+    Ok(header_of(&bytes))
 }
 
 fn header_of(bytes: &[u8]) -> Vec<u8> {

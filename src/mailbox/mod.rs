@@ -124,6 +124,19 @@ impl Mailbox {
         }
     }
 
+    /// The UID of a letter with this Message-ID, whose header is the one looked for; a folder that is not there holds none.
+    pub async fn find(
+        &mut self,
+        folder: &str,
+        message_id: &str,
+        genuine: &(dyn Fn(&[u8]) -> bool + Sync),
+    ) -> Result<Option<String>, MailboxError> {
+        match &mut self.kind {
+            Kind::Imap(imap) => imap.find(folder, message_id, genuine).await,
+            Kind::Maildir(maildir) => maildir.find(folder, genuine),
+        }
+    }
+
     /// Waits until something may have changed: a letter, or simply enough time for a sweep.
     pub async fn wait(&mut self) -> Result<(), MailboxError> {
         match &mut self.kind {

@@ -21,6 +21,9 @@ use std::time::SystemTime;
 /// Ids in References at most: the first, which names the thread, and the latest (RFC 5537, 3.4.4 lets the middle go).
 const MOST_REFERENCES: usize = 20;
 
+/// The field of the seal, lower case.
+const SEAL: &str = "x-jcabot-seal";
+
 /// Who writes our mail.
 #[derive(Debug)]
 pub struct Identity {
@@ -50,6 +53,32 @@ impl Identity {
         let code = code.finalize().into_bytes();
         let code: String = code.iter().take(16).map(|octet| format!("{octet:02x}")).collect();
         format!("jcabot.{code}@{}", self.from.domain())
+    }
+
+    /// What only this installation can write into a letter with this Message-ID.
+    pub fn seal(&self, message_id: &str) -> String {
+        let mut code = Hmac::<Sha256>::new_from_slice(self.key.expose_secret()).expect("HMAC takes keys of any length");
+        code.update(b"seal\0");
+        code.update(message_id.as_bytes());
+        let code = code.finalize().into_bytes();
+        code.iter().take(16).map(|octet| format!("{octet:02x}")).collect()
+    }
+
+    /// The Message-ID of a letter that this installation wrote, from its header; `None` for every other letter.
+    ///
+    /// Its addressee has the seal too, and may send a copy back: a seal says who wrote the letter, not who delivered it.
+    pub fn own_letter(&self, letter: &[u8]) -> Option<String> {
+        let header = letter.split(|octet| *octet == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+        let (mut id, mut seal) = (None, None);
+        for line in header.take_while(|line| !line.is_empty()).filter_map(|line| std::str::from_utf8(line).ok()) {
+            let Some((name, value)) = line.split_once(':') else { continue };
+            match name.to_ascii_lowercase().as_str() {
+                "message-id" => id = id.or(value.trim().strip_prefix('<').and_then(|id| id.strip_suffix('>'))),
+                SEAL => seal = seal.or(Some(value.trim())),
+                _ => {}
+            }
+        }
+        id.filter(|id| seal == Some(self.seal(id).as_str())).map(str::to_owned)
     }
 }
 
@@ -112,7 +141,8 @@ fn start(identity: &Identity, to: &Address, message_id: &str, subject: &str, now
         .date(moment(now))
         .message_id(Some(format!("<{message_id}>")))
         .raw_header(field("X-Auto-Response-Suppress", "All")?)
-        .raw_header(field("X-JCABot-Loop", &identity.instance)?))
+        .raw_header(field("X-JCABot-Loop", &identity.instance)?)
+        .raw_header(field("X-JCABot-Seal", &identity.seal(message_id))?))
 }
 
 /// lettre counts in `SystemTime`; no letter is older than 1970.

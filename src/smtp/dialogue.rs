@@ -4,11 +4,12 @@ use super::answer::{self, Command, Line, Refusal, Reply};
 use super::content::{FINAL_DOT, stuffed};
 use super::{Accepted, Envelope, SendError};
 use crate::domain::address::Address;
+use crate::killpoint::{self, Point};
 use crate::net::Wire;
 use futures_util::FutureExt;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::commands::{Auth, Data, Ehlo, Mail, Quit, Rcpt, Rset, Starttls};
-use lettre::transport::smtp::extension::{ClientId, MailBodyParameter, MailParameter};
+use lettre::transport::smtp::extension::{ClientId, MailBodyParameter, MailParameter, RcptParameter};
 use lettre::transport::smtp::response::Response;
 use std::fmt::Display;
 use std::time::Duration;
@@ -62,6 +63,7 @@ impl Dialogue {
     pub(super) async fn greet(wire: Wire, name: &ClientId) -> Result<Dialogue, Refusal> {
         let mut dialogue = Dialogue::over(wire);
         dialogue.positive(COMMAND).await?;
+        killpoint::pass(Point::Connected);
         dialogue.ehlo(name).await?;
         Ok(dialogue)
     }
@@ -176,6 +178,10 @@ impl Dialogue {
             Ok(prepared) => prepared?,
             Err(_) => return Err(SendError::Temporary(self.lost("takes too long"))),
         };
+        if !envelope.lease.is_held() {
+            self.in_step = false;
+            return Err(SendError::Lapsed);
+        }
         let reply = self.final_dot().await?;
         if !reply.is_positive() {
             return Err(settle(reply.refusal(), Command::Letter));
@@ -186,18 +192,24 @@ impl Dialogue {
     /// From MAIL to the letter's last line; gives the copies that were refused.
     async fn before_dot(&mut self, envelope: &Envelope, letter: &[u8]) -> Result<Vec<(Address, Refusal)>, SendError> {
         self.phase = Phase::Mail;
+        if !envelope.lease.is_held() {
+            return Err(SendError::Lapsed);
+        }
         let mail = self.mail(envelope, letter)?;
         self.say(mail).await.map_err(|refusal| settle(refusal, Command::Mail))?;
+        killpoint::pass(Point::AfterMail);
         self.phase = Phase::Recipient;
-        self.recipient(&envelope.to).await.map_err(|refusal| settle(refusal, Command::Recipient))?;
+        self.recipient(&envelope.to, "FAILURE").await.map_err(|refusal| settle(refusal, Command::Recipient))?;
         let mut refused = Vec::new();
         for copy in &envelope.copies {
-            match self.recipient(copy).await {
+            // What becomes of a copy of our own is seen in its folder.
+            match self.recipient(copy, "NEVER").await {
                 Ok(()) => {}
                 Err(refusal) if self.in_step => refused.push((copy.clone(), refusal)),
                 Err(refusal) => return Err(settle(refusal, Command::Recipient)),
             }
         }
+        killpoint::pass(Point::AfterRecipient);
         self.phase = Phase::Data;
         let go_ahead = self.say(Data).await.map_err(|refusal| settle(refusal, Command::Letter))?;
         if go_ahead.code != 354 {
@@ -225,15 +237,23 @@ impl Dialogue {
             }
             parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
         }
+        if let Some(id) = envelope.id.as_ref().filter(|_| self.offers("DSN")) {
+            // RFC 3461: a report shall quote the header alone, and our own id of the letter.
+            parameters.push(MailParameter::Other { keyword: "RET".into(), value: Some("HDRS".into()) });
+            parameters.push(MailParameter::Other { keyword: "ENVID".into(), value: Some(id.clone()) });
+        }
         let from = on_the_wire(&envelope.from).ok_or_else(|| cannot("The envelope sender is no mail address"))?;
         Ok(Mail::new(Some(from), parameters))
     }
 
-    async fn recipient(&mut self, address: &Address) -> Result<(), Refusal> {
+    /// RCPT; `notify` says when a report is wanted (RFC 3461), where the server takes that.
+    async fn recipient(&mut self, address: &Address, notify: &str) -> Result<(), Refusal> {
         let unusable =
             || Refusal { code: Some(553), enhanced: None, text: "The address cannot be written on an envelope".into() };
         let recipient = on_the_wire(address).ok_or_else(unusable)?;
-        self.say(Rcpt::new(recipient, Vec::new())).await.map(|_| ())
+        let notify = RcptParameter::Other { keyword: "NOTIFY".into(), value: Some(notify.to_owned()) };
+        let parameters = if self.offers("DSN") { vec![notify] } else { Vec::new() };
+        self.say(Rcpt::new(recipient, parameters)).await.map(|_| ())
     }
 
     /// Everything before the final dot. A server that has gone or has spoken by then is noticed, so that fewer letters
@@ -245,6 +265,7 @@ impl Dialogue {
             written
                 .map_err(|_| self.lost("took no more of the letter"))?
                 .map_err(|_| self.lost("broke off within the letter"))?;
+            killpoint::pass(Point::MidData);
         }
         let flushed = timeout(BLOCK, self.wire.get_mut().flush()).await;
         flushed.map_err(|_| self.lost("took no more of the letter"))?.map_err(|_| self.lost("broke off within the letter"))?;
@@ -263,6 +284,7 @@ impl Dialogue {
         self.phase = Phase::DotSent;
         let unknown = |fault: &str| SendError::Ambiguous(format!("The server {fault} after the final dot"));
         self.write(FINAL_DOT).await.map_err(|_| unknown("broke off"))?;
+        killpoint::pass(Point::AfterDot);
         let reply = self.reply(FINAL).await.map_err(|refusal| SendError::Ambiguous(refusal.text))?;
         self.phase = Phase::Replied;
         self.in_step = reply.code != 421;

@@ -21,10 +21,11 @@ pub use bounce::Bounces;
 pub use settings::{FolderSettings, Security, Settings, SmtpSettings};
 
 use crate::domain::address::Address;
+use crate::lease::Lease;
 use thiserror::Error;
 
 /// Who is told to the server, apart from what the letter's own header says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Envelope {
     /// Where bounces go: the keyed bounce address of this letter, never `<>` (RELIABILITY S8).
     pub from: Address,
@@ -32,12 +33,16 @@ pub struct Envelope {
     pub to: Address,
     /// Further copies (a witness folder of our own); one that is refused does not stop the letter.
     pub copies: Vec<Address>,
+    /// What a report about the letter shall quote (RFC 3461, ENVID), where the server takes that.
+    pub id: Option<String>,
+    /// The right to send: looked at before MAIL and before the final dot, for a program may be paused in between.
+    pub lease: Lease,
 }
 
 impl Envelope {
     /// From one to one.
     pub fn new(from: Address, to: Address) -> Envelope {
-        Envelope { from, to, copies: Vec::new() }
+        Envelope { from, to, copies: Vec::new(), id: None, lease: Lease::unlimited() }
     }
 }
 
@@ -69,6 +74,9 @@ pub enum SendError {
     /// The final dot was sent, and the connection ended before the reply: taken or not, nobody knows.
     #[error("acceptance unknown: {0}")]
     Ambiguous(String),
+    /// The right to send ended before the final dot; the letter is another daemon's now.
+    #[error("the right to send ended")]
+    Lapsed,
 }
 
 /// A closed set of ways out.

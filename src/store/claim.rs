@@ -8,6 +8,7 @@ use super::rows::{Columns, micros};
 use super::{Store, Tx};
 use crate::domain::records::ClaimedLetter;
 use crate::domain::{LetterKey, Timestamp};
+use crate::killpoint::{self, Point};
 use anyhow::{Context, Result, bail};
 use jiff::SignedDuration;
 
@@ -16,14 +17,25 @@ const MOST_HELD: usize = 50;
 /// Notices to one address keep this distance.
 const NOTICE_DISTANCE: SignedDuration = SignedDuration::from_hours(1);
 
+/// When a claim is made, how long it holds, and under which leadership.
+#[derive(Clone, Copy, Debug)]
+struct Term {
+    epoch: i64,
+    now: Timestamp,
+    until: Timestamp,
+}
+
 impl Store {
     /// Arrow `claim`: takes the letter that is due longest, if any may leave. `until` is the end of the lease: a sender that has
     /// neither settled nor renewed by then has died, and its letter is ambiguous, never ready.
-    pub async fn claim(&self, now: Timestamp, until: Timestamp, caps: &Caps) -> Result<Option<ClaimedLetter>> {
+    /// `epoch` is the leadership under which it is asked; a daemon that lost it gets nothing.
+    pub async fn claim(&self, epoch: i64, now: Timestamp, until: Timestamp, caps: &Caps) -> Result<Option<ClaimedLetter>> {
         let mut tx = self.write().await?;
+        self.still_leads(&mut tx, epoch).await?;
         self.one_at_a_time(&mut tx).await?;
         expire(&mut tx, now).await.context("Cannot look for senders that died")?;
-        let claimed = self.choose(&mut tx, now, until, caps).await?;
+        let claimed = self.choose(&mut tx, Term { epoch, now, until }, caps).await?;
+        killpoint::pass(Point::BeforeClaimCommit);
         tx.commit().await.context("Cannot claim a letter")?;
         Ok(claimed)
     }
@@ -38,7 +50,8 @@ impl Store {
         Ok(())
     }
 
-    async fn choose(&self, tx: &mut Tx, now: Timestamp, until: Timestamp, caps: &Caps) -> Result<Option<ClaimedLetter>> {
+    async fn choose(&self, tx: &mut Tx, term: Term, caps: &Caps) -> Result<Option<ClaimedLetter>> {
+        let now = term.now;
         for _ in 0..MOST_HELD {
             let Some(row) = self.next(tx, now).await? else { return Ok(None) };
             let letter = Candidate {
@@ -49,15 +62,15 @@ impl Store {
             };
             if row.text("kind")? == "notice" {
                 if !postpone_notice(tx, &letter, now).await? {
-                    return take(tx, &letter, now, until).await.map(Some);
+                    return take(tx, &letter, term).await.map(Some);
                 }
                 continue;
             }
             if row.text_or_none("released_by")?.is_some() {
-                return take(tx, &letter, now, until).await.map(Some);
+                return take(tx, &letter, term).await.map(Some);
             }
             match judge(tx, &letter, caps, now).await? {
-                Ruling::Go => return take(tx, &letter, now, until).await.map(Some),
+                Ruling::Go => return take(tx, &letter, term).await.map(Some),
                 Ruling::Hold(reason) => hold(tx, &letter, &reason, now).await?,
                 Ruling::Pause(until) => pause(tx, until).await?,
                 Ruling::Stop => {}
@@ -127,15 +140,18 @@ async fn expire(tx: &mut Tx, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
-async fn take(tx: &mut Tx, letter: &Candidate, now: Timestamp, until: Timestamp) -> Result<ClaimedLetter> {
-    let sql = "UPDATE outbox SET state = 'claimed', tries = tries + 1, lease_until = $2, claimed_at = $3, phase = 'claimed' \
+async fn take(tx: &mut Tx, letter: &Candidate, term: Term) -> Result<ClaimedLetter> {
+    let Term { epoch, now, until } = term;
+    let sql = "UPDATE outbox SET state = 'claimed', tries = tries + 1, lease_until = $2, claimed_at = $3, phase = 'claimed', epoch = $4 \
                WHERE id = $1 AND state IN ('ready', 'retry', 'ambiguous') \
-               RETURNING id, tries, unknown, recipient, rfc_id, bytes, enqueued_at";
-    let query = sqlx::query(sql).bind(letter.id).bind(micros(until)).bind(micros(now));
+               RETURNING id, tries, epoch, witness_id, unknown, recipient, rfc_id, bytes, enqueued_at";
+    let query = sqlx::query(sql).bind(letter.id).bind(micros(until)).bind(micros(now)).bind(epoch);
     let row = query.fetch_one(&mut **tx).await.with_context(|| format!("Cannot claim letter {}", letter.id))?;
     let claimed = ClaimedLetter {
         id: LetterKey(row.int("id")?),
         tries: row.int("tries")?,
+        epoch: row.int("epoch")?,
+        witness: row.text_or_none("witness_id")?,
         unknown: row.int("unknown")?,
         to: row.address("recipient")?,
         message_id: row.text("rfc_id")?,

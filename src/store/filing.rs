@@ -6,6 +6,7 @@ use super::recall::Found;
 use super::{Store, Tx, facts, insert, ledger, outbox, people, recall, search};
 use crate::domain::steps::{Draft, Findings, Known, Plan, RawMail, Verdict};
 use crate::domain::{Fingerprint, LetterKey, MessageKey, Timestamp};
+use crate::killpoint::{self, Point};
 use crate::mail::Mail;
 use anyhow::{Context, Result};
 use std::collections::BTreeMap;
@@ -141,6 +142,7 @@ impl Batch {
         for ((mailbox, folder), mark) in std::mem::take(&mut self.cursors) {
             ledger::advance(&mut self.tx, &mailbox, &folder, &mark).await?;
         }
+        killpoint::pass(Point::BeforeFilingCommit);
         self.tx.commit().await.context("Cannot commit the filing of letters")
     }
 

@@ -16,10 +16,12 @@ use super::filing::{Filing, count_one};
 use super::journal::Entry;
 use super::rows::{Columns, micros};
 use super::{Store, Tx};
+use crate::domain::address::Address;
 use crate::domain::records::{ClaimedLetter, Letter};
 use crate::domain::steps::{Draft, Reason};
 use crate::domain::words::{OutboxState, Outgoing};
 use crate::domain::{LetterKey, MessageKey, Timestamp};
+use crate::killpoint::{self, Point};
 use anyhow::{Context, Result, bail};
 use sqlx::any::AnyRow;
 
@@ -116,7 +118,7 @@ impl Store {
     }
 
     /// Arrow `accepted`: the server took the letter and answers for it. Also taken from a sender whose lease ran out meanwhile, as
-    /// long as nobody else has claimed the letter: it is proof.
+    /// long as nobody else has claimed the letter: it is proof. So no epoch is asked for here.
     pub async fn accepted(&self, letter: &ClaimedLetter, words: &str, now: Timestamp) -> Result<()> {
         let sql = "UPDATE outbox SET state = 'accepted', accepted_at = $3, note = $4, lease_until = NULL, phase = 'replied' \
                    WHERE id = $1 AND tries = $2 AND state IN ('claimed', 'ambiguous') RETURNING activity_id, seat_id";
@@ -131,6 +133,7 @@ impl Store {
         }
         count_one(&mut tx, activity, "accepted", now).await?;
         Entry::new(activity, now, "accepted").on(letter.id).saying(words).write(&mut tx).await?;
+        killpoint::pass(Point::BeforeSettlingCommit);
         tx.commit().await.with_context(|| cannot("settle", letter.id))
     }
 
@@ -150,6 +153,7 @@ impl Store {
 
     async fn settle(&self, sql: &'static str, letter: &ClaimedLetter, due_at: Timestamp, arrow: Arrow<'_>) -> Result<()> {
         let mut tx = self.write().await?;
+        self.still_leads(&mut tx, letter.epoch).await?;
         let query = sqlx::query(sql).bind(letter.id.0).bind(letter.tries).bind(micros(due_at)).bind(arrow.words);
         let row = query.fetch_optional(&mut *tx).await.with_context(|| cannot("settle", letter.id))?;
         let Some(row) = row else { bail!(lost(letter)) };
@@ -163,6 +167,7 @@ impl Store {
         let sql = "UPDATE outbox SET state = 'failed', code = $3, note = $4, lease_until = NULL, phase = 'refused' \
                    WHERE id = $1 AND tries = $2 AND state = 'claimed' RETURNING activity_id";
         let mut tx = self.write().await?;
+        self.still_leads(&mut tx, letter.epoch).await?;
         let query = sqlx::query(sql).bind(letter.id.0).bind(letter.tries).bind(code).bind(words);
         let row = query.fetch_optional(&mut *tx).await.with_context(|| cannot("settle", letter.id))?;
         let Some(row) = row else { bail!(lost(letter)) };
@@ -170,6 +175,30 @@ impl Store {
         let detail = serde_json::json!({ "note": words, "code": code });
         Entry::new(activity, now, "failed").on(letter.id).with(&detail).write(&mut tx).await?;
         tx.commit().await.with_context(|| cannot("settle", letter.id))
+    }
+
+    /// Back to `ambiguous` without a try: whether the witness folder holds a copy could not be seen. Does not count as unknown.
+    pub async fn look_again(&self, letter: &ClaimedLetter, due_at: Timestamp, words: &str, now: Timestamp) -> Result<()> {
+        let sql = "UPDATE outbox SET state = 'ambiguous', due_at = $3, note = $4, lease_until = NULL, phase = 'unknown' \
+                   WHERE id = $1 AND tries = $2 AND state = 'claimed' RETURNING activity_id";
+        self.settle(sql, letter, due_at, Arrow { event: "witness-not-seen", words, now }).await
+    }
+
+    /// A copy of a letter of ours came to our own witness address: proof that a mail server took the whole of it. Gives the
+    /// addressee; `None` when no such letter, with this very body, is in the outbox.
+    pub async fn witnessed(&self, message_id: &str, letter: &[u8], place: &str, now: Timestamp) -> Result<Option<Address>> {
+        let sql = "SELECT bytes, recipient FROM outbox WHERE rfc_id = $1";
+        let row =
+            sqlx::query(sql).bind(message_id).fetch_optional(&self.readers).await.context("Cannot look up a witness copy")?;
+        let Some(row) = row else { return Ok(None) };
+        if !same_body(&row.bytes("bytes")?, letter) {
+            return Ok(None);
+        }
+        let addressee = row.address("recipient")?;
+        let sql = "UPDATE outbox SET witness_id = COALESCE(witness_id, $2), witnessed_at = COALESCE(witnessed_at, $3) WHERE rfc_id = $1";
+        let query = sqlx::query(sql).bind(message_id).bind(place).bind(micros(now));
+        query.execute(&self.writer).await.context("Cannot note a witness copy")?;
+        Ok(Some(addressee))
     }
 
     /// Arrow `release`: a person lets a held letter go. It is not stopped by a cap again.
@@ -273,6 +302,15 @@ fn letter_of(row: &AnyRow) -> Result<Letter> {
         message_id: row.text("rfc_id")?,
         message: row.int_or_none("message_id")?.map(MessageKey),
     })
+}
+
+/// Line ends and what stands at the end are the mail servers' own.
+fn same_body(one: &[u8], other: &[u8]) -> bool {
+    fn body(letter: &[u8]) -> impl Iterator<Item = &[u8]> {
+        let lines = letter.split(|octet| *octet == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+        lines.skip_while(|line| !line.is_empty()).filter(|line| !line.is_empty())
+    }
+    body(one).eq(body(other))
 }
 
 fn cannot(verb: &str, letter: LetterKey) -> String {

@@ -6,7 +6,7 @@ use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{AnyPool, Row, SqlSafeStr};
 
 /// Number, name, SQLite's text, PostgreSQL's text. Both folders hold the same numbers and names (a test says so).
-const MIGRATIONS: [(i64, &str, &str, &str); 8] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 9] = [
     (
         1,
         "activity",
@@ -54,6 +54,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 8] = [
         "search",
         include_str!("../../migrations/sqlite/0008_search.sql"),
         include_str!("../../migrations/postgres/0008_search.sql"),
+    ),
+    (
+        9,
+        "watch",
+        include_str!("../../migrations/sqlite/0009_watch.sql"),
+        include_str!("../../migrations/postgres/0009_watch.sql"),
     ),
 ];
 

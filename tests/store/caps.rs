@@ -12,7 +12,7 @@ async fn enqueue(ledger: &Ledger, name: &str, to: &str) {
 /// Sends all that may leave; how many letters did.
 async fn send_all(store: &Store, now: Timestamp, caps: &Caps) -> usize {
     let mut sent = 0;
-    while let Some(letter) = store.claim(now, now + jiff::SignedDuration::from_mins(10), caps).await.unwrap() {
+    while let Some(letter) = store.claim(0, now, now + jiff::SignedDuration::from_mins(10), caps).await.unwrap() {
         store.accepted(&letter, "250", now).await.unwrap();
         sent += 1;
     }

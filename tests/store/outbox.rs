@@ -21,7 +21,7 @@ async fn enqueue(ledger: &Ledger, name: &str, state: OutboxState) -> LetterKey {
 }
 
 async fn claim(ledger: &Ledger, now: Timestamp) -> Option<ClaimedLetter> {
-    ledger.store.claim(now, at(LEASE_ENDS), &no_caps()).await.unwrap()
+    ledger.store.claim(0, now, at(LEASE_ENDS), &no_caps()).await.unwrap()
 }
 
 async fn state(ledger: &Ledger, letter: LetterKey) -> OutboxState {
@@ -59,7 +59,7 @@ async fn four_senders_get_each_letter_once() {
             let store = ledger.store.clone();
             senders.spawn(async move {
                 let mut claimed = Vec::new();
-                while let Some(letter) = store.claim(now(), at(LEASE_ENDS), &no_caps()).await.unwrap() {
+                while let Some(letter) = store.claim(0, now(), at(LEASE_ENDS), &no_caps()).await.unwrap() {
                     claimed.push(letter.id);
                     store.accepted(&letter, "250 ok", now()).await.unwrap();
                 }
@@ -134,7 +134,7 @@ async fn a_sender_that_dies_leaves_the_letter_ambiguous_never_ready() {
 
         assert!(claim(ledger, at("2012-08-20T08:09:00Z")).await.is_none());
         let again =
-            ledger.store.claim(at("2012-08-20T08:11:00Z"), at("2012-08-20T08:21:00Z"), &no_caps()).await.unwrap().unwrap();
+            ledger.store.claim(0, at("2012-08-20T08:11:00Z"), at("2012-08-20T08:21:00Z"), &no_caps()).await.unwrap().unwrap();
 
         assert_eq!((again.tries, again.unknown), (2, 1));
         assert_eq!(events(ledger, letter).await, ["enqueued", "claimed", "ambiguous", "claimed"]);
@@ -163,7 +163,7 @@ async fn a_sender_that_lost_its_lease_cannot_settle_anothers_try() {
         let letter = enqueue(ledger, "late", OutboxState::Ready).await;
         let first = claim(ledger, now()).await.unwrap();
         let after = at("2012-08-20T08:11:00Z");
-        ledger.store.claim(after, at("2012-08-20T08:21:00Z"), &no_caps()).await.unwrap().unwrap();
+        ledger.store.claim(0, after, at("2012-08-20T08:21:00Z"), &no_caps()).await.unwrap().unwrap();
 
         for refused in [
             ledger.store.accepted(&first, "250", after).await,

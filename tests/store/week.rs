@@ -130,7 +130,7 @@ async fn a_seat_counts_as_asked_once_its_reminder_is_accepted() {
         let written = ledger.store.remind_once(ledger.activity, "sg9", &reminder, now()).await.unwrap();
         let again = ledger.store.remind_once(ledger.activity, "sg9", &reminder, now()).await.unwrap();
         let before = ledger.store.roster(ledger.activity).await.unwrap()[1].state;
-        let claimed = ledger.store.claim(now(), at("2012-08-20T08:10:00Z"), &Caps::default()).await.unwrap().unwrap();
+        let claimed = ledger.store.claim(0, now(), at("2012-08-20T08:10:00Z"), &Caps::default()).await.unwrap().unwrap();
         ledger.store.accepted(&claimed, "250", now()).await.unwrap();
         let after = ledger.store.roster(ledger.activity).await.unwrap()[1].state;
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 /// A Postfix and the Maildirs it delivers to.
 pub(crate) struct Postfix {
     pub(crate) port: u16,
-    mail: PathBuf,
+    pub(crate) mail: PathBuf,
 }
 
 impl Postfix {
