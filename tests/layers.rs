@@ -79,6 +79,8 @@ const ONE_USER: &[(&str, &str)] = &[
     ("lettre::transport", "smtp"),
     ("mail_parser::", "mail"),
     ("quick_xml::", "documents"),
+    ("pdf_extract::", "documents"),
+    ("seccompiler::", "documents"),
     ("minijinja::", "reply"),
     ("sqlx::", "store"),
     ("tokio::spawn", "daemon"),

@@ -3,7 +3,12 @@
 //! Whatever a hostile file does to a parser, it does to a child with little memory, little time and nothing to write to
 //! (RELIABILITY F33, F34, A16-A21): it dies, and the letter is filed without the attachment's text and with a remark.
 
+mod codepage;
+mod page;
+mod pdf;
+mod rtf;
 mod sheets;
+mod visual;
 mod word;
 
 use anyhow::{Context, Result, bail};
@@ -20,6 +25,8 @@ pub const COMMAND: &str = "read-document";
 pub const LARGEST: usize = 10 << 20;
 /// Octets that a child may answer.
 const LARGEST_ANSWER: u64 = 2 << 20;
+/// Octets of text that are kept of a document.
+const MOST_TEXT: usize = 2 << 20;
 /// A child that needs longer does nothing useful any more.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// What a child may take: address space, processor time, open files.
@@ -30,10 +37,12 @@ const FILES: u64 = 32;
 /// Which reader a file is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// Word, Office Open XML.
-    Docx,
+    /// A text: docx, odt, rtf, doc, whatever its name says.
+    Text,
     /// A spreadsheet: xlsx, xls, ods.
     Sheet,
+    /// PDF.
+    Pdf,
 }
 
 impl Format {
@@ -41,18 +50,22 @@ impl Format {
     pub fn of(name: &str, content_type: &str) -> Option<Format> {
         let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_lowercase()).unwrap_or_default();
         match ending.as_str() {
-            "docx" | "docm" | "dotx" => Some(Format::Docx),
+            "docx" | "docm" | "dotx" | "doc" | "dot" | "rtf" => Some(Format::Text),
             "xlsx" | "xlsm" | "xls" | "ods" => Some(Format::Sheet),
-            _ if content_type.contains("wordprocessingml") => Some(Format::Docx),
+            "pdf" => Some(Format::Pdf),
+            _ if content_type.contains("wordprocessingml") || content_type.ends_with("/msword") => Some(Format::Text),
+            _ if content_type.ends_with("/rtf") || content_type.ends_with("/richtext") => Some(Format::Text),
             _ if content_type.contains("spreadsheet") || content_type.contains("ms-excel") => Some(Format::Sheet),
+            _ if content_type.ends_with("/pdf") || content_type.ends_with("/x-pdf") => Some(Format::Pdf),
             _ => None,
         }
     }
 
     fn word(self) -> &'static str {
         match self {
-            Format::Docx => "docx",
+            Format::Text => "text",
             Format::Sheet => "sheet",
+            Format::Pdf => "pdf",
         }
     }
 }
@@ -143,8 +156,10 @@ pub fn child(format: &str) -> Result<()> {
     let mut bytes = Vec::new();
     std::io::stdin().lock().take(LARGEST as u64 + 1).read_to_end(&mut bytes)?;
     let document = match format {
-        "docx" => word::read(&bytes)?,
+        "text" if bytes.trim_ascii_start().starts_with(b"{\\rtf") => rtf::read(&bytes)?,
+        "text" => word::read(&bytes)?,
         "sheet" => sheets::read(&bytes)?,
+        "pdf" => pdf::read(&bytes)?,
         other => bail!("there is no reader for {other}"),
     };
     let answer = serde_json::to_vec(&document)?;
@@ -169,7 +184,7 @@ mod tests {
 
     #[test]
     fn a_file_is_known_by_its_name_or_its_type() {
-        assert_eq!(Format::of("List.DOCX", "application/octet-stream"), Some(Format::Docx));
+        assert_eq!(Format::of("List.DOCX", "application/octet-stream"), Some(Format::Text));
         assert_eq!(Format::of("", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), Some(Format::Sheet));
         assert_eq!(Format::of("x.exe", "application/octet-stream"), None);
     }
