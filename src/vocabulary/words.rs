@@ -1,10 +1,17 @@
 //! Lists of words, looked for in a text: whole words, stems, phrases, and Chinese words, which have no boundaries.
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
 /// A text made comparable: lower case, NFKC, Arabic alef and ya forms as one letter, ё as е, no harakat or tatweel, typographic apostrophes
 /// as plain ones. The number of characters may change; use it for comparing, never for cutting.
 pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    // Most texts are composed already; to compose them again costs more than all the rest.
+    if is_nfkc_quick(text.chars()) == IsNormalized::Yes {
+        return text.chars().filter(|c| !is_mark(*c)).flat_map(char::to_lowercase).map(fold_char).collect();
+    }
     text.nfkc().filter(|c| !is_mark(*c)).flat_map(char::to_lowercase).map(fold_char).collect()
 }
 
