@@ -216,7 +216,8 @@ mod tests {
     #[test]
     fn every_sign_that_matches_in_any_case_folds_to_one() {
         // The Kelvin sign is a k, the long s an s.
-        for (pattern, text) in [("kind", "\u{212a}IND"), ("sees", "\u{17f}eeS"), ("вклад", "ВКЛАД"), ("été", "ÉTÉ")] {
+        for (pattern, text) in [("kind", "\u{212a}IND"), ("sees", "\u{17f}eeS"), ("вклад", "ВКЛАД"), ("été", "ÉTÉ")]
+        {
             assert!(compile(&format!("(?i){pattern}")).unwrap().is_match(text), "{text}");
             assert!(candidates(pattern, text), "{text}");
         }
