@@ -7,6 +7,7 @@ mod cli;
 mod config;
 mod daemon;
 mod delivery;
+mod endurance;
 mod extract;
 mod imap;
 mod layers;
