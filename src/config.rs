@@ -63,11 +63,18 @@ pub struct Activity {
     pub answer_since: Option<Timestamp>,
     /// Confidence below which a person looks first, 0 to 1.
     pub threshold: Option<Spanned<f64>>,
+    /// Whether what people corrected (`jcabot correct`) helps where the rules are weak; corrections are kept in any case.
+    #[serde(default = "yes")]
+    pub learning: bool,
     /// The name beside the mailbox's address in what leaves, instead of the activity's.
     pub from_name: Option<String>,
     /// The envelope sender of what leaves.
     #[serde(default)]
     pub bounce_addresses: BounceAddresses,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// The envelope sender of what leaves, to which non-delivery reports come (RFC 3464).
@@ -184,6 +191,7 @@ impl Config {
             threshold: self.activity.threshold.as_ref().map_or(DEFAULT_THRESHOLD, |value| *value.get_ref()),
             answer_since: self.activity.answer_since,
             silent: false,
+            learning: self.activity.learning,
         }
     }
 }

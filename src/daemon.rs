@@ -2,6 +2,7 @@
 
 use crate::clock::Clock;
 use crate::config::{BounceAddresses, Config};
+use crate::corrections;
 use crate::delivery::{Delivery, Witness};
 use crate::desk::Desk;
 use crate::intake::Intake;
@@ -116,7 +117,7 @@ impl Daemon {
             tokio::select! {
                 _ = terminate.recv() => break None,
                 _ = interrupt.recv() => break None,
-                _ = hangup.recv() => self.reload(),
+                _ = hangup.recv() => self.reload().await,
                 ended = loops.join_next() => break Some(ended),
             }
         };
@@ -150,10 +151,13 @@ impl Daemon {
     }
 
     /// Takes new rules into use; a set that fails to load leaves the old one working.
-    fn reload(&self) {
+    async fn reload(&self) {
         let Some(file) = &self.file else { return };
         match Config::load(file).and_then(|config| knowledge(&config)) {
             Ok(knowledge) => {
+                if let Err(error) = corrections::refresh(&self.desk.store, self.desk.activity, &knowledge).await {
+                    warn!("What people corrected is read with the next letter: {error:#}");
+                }
                 self.desk.knowledge.replace(knowledge);
                 info!("Loaded the rules anew");
             }

@@ -1,6 +1,7 @@
 //! Where a letter is filed: the way of one message, in seven steps. The watch, the import and the demo all come here.
 
 use crate::clock::Clock;
+use crate::corrections;
 use crate::domain::Timestamp;
 use crate::domain::steps::{Draft, Plan, RawMail};
 use crate::killpoint::{self, Point};
@@ -41,6 +42,7 @@ impl Desk {
         let knowledge = self.knowledge.get();
         let now = self.clock.now();
         let fingerprint = fingerprint(&raw.bytes);
+        corrections::refresh(&self.store, self.activity, &knowledge).await?;
         let deaths = self.store.begin_attempt(self.activity, &fingerprint, now).await?;
         killpoint::pass(Point::AttemptCounted);
         let (raw, letter) = understand(&knowledge, raw, deaths).await?;

@@ -1,5 +1,6 @@
 //! Import: old letters, filed without answering anybody. Parsing and understanding on all cores, one writer in batches, in order.
 
+use crate::corrections;
 use crate::desk::Desk;
 use crate::domain::steps::RawMail;
 use crate::domain::words::Kind;
@@ -52,6 +53,7 @@ where
         }
     });
     let knowledge = desk.knowledge.get();
+    corrections::refresh(&desk.store, desk.activity, &knowledge).await?;
     let arriving =
         futures_util::stream::unfold(receiver, |mut receiver| async { receiver.recv().await.map(|letter| (letter, receiver)) });
     let mut thinking = std::pin::pin!(arriving.map(|letter| think(&knowledge, letter)).buffered(cores * 4));

@@ -1,5 +1,6 @@
 //! Rules, templates and policy of one activity, replaced as one: a set that fails to load leaves the old one working.
 
+use crate::classifier::Model;
 use crate::documents::{Format, Reader};
 use crate::domain::Timestamp;
 use crate::domain::steps::{Findings, Known, Plan, RawMail, Verdict};
@@ -24,6 +25,8 @@ pub struct Knowledge {
     pub policy: Policy,
     /// Reads attached documents, each in a child process.
     pub documents: Reader,
+    /// What people corrected, as far as the ledger was read; replaced whole while letters are read by it.
+    learned: RwLock<Arc<Model>>,
 }
 
 /// A letter, understood: the result of the pure steps 1 to 3.
@@ -43,7 +46,7 @@ impl Knowledge {
         let rules = Rules::load(resources, activity)?;
         let replies = Replies::load(resources, &rules.charter)?;
         let policy = policy(&rules);
-        Ok(Knowledge { rules, replies, policy, documents: Reader::new()? })
+        Ok(Knowledge { rules, replies, policy, documents: Reader::new()?, learned: RwLock::default() })
     }
 
     /// Steps 1 to 3. A fault of a parser ends as an unclassified letter for a person, never as the end of the daemon.
@@ -51,11 +54,43 @@ impl Knowledge {
         let understood = catch_unwind(AssertUnwindSafe(|| {
             let mut mail = mail::parse(raw, &self.rules.vocabulary);
             open_documents(&mut mail, &self.documents);
-            let verdict = self.rules.classify(&mail);
+            let verdict = self.classify(&mail);
             let findings = self.rules.extract(&mail, &verdict);
             Understood { mail, verdict, findings }
         }));
         understood.unwrap_or_else(|_| self.quarantine(raw, "a parser failed on this letter"))
+    }
+
+    /// Step 2: the rules, helped by what people corrected before where they are weak.
+    fn classify(&self, mail: &Mail) -> Verdict {
+        let verdict = self.rules.classify(mail);
+        if !self.policy.learning {
+            return verdict;
+        }
+        self.rules.weigh_in(mail, verdict, &self.learned(), self.policy.threshold)
+    }
+
+    /// What was learned from corrections, as far as it was read.
+    pub fn learned(&self) -> Arc<Model> {
+        Arc::clone(&self.learned.read().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+
+    /// Takes what was learned since into use.
+    pub fn learn(&self, model: Model) {
+        *self.learned.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(model);
+    }
+
+    /// Step 1 alone, without the attached documents.
+    pub fn read(&self, raw: &RawMail) -> Mail {
+        catch_unwind(AssertUnwindSafe(|| mail::parse(raw, &self.rules.vocabulary))).unwrap_or_default()
+    }
+
+    /// A letter read again as the kind that a person says it is: what it says may depend on that.
+    pub fn understand_as(&self, raw: &RawMail, kind: Kind) -> Understood {
+        let letter = self.understand(raw);
+        let verdict = Verdict { kind, confidence: 1.0, evidence: letter.verdict.evidence };
+        let read = catch_unwind(AssertUnwindSafe(|| self.rules.extract(&letter.mail, &verdict)));
+        Understood { findings: read.unwrap_or_default(), mail: letter.mail, verdict }
     }
 
     /// A letter that must not be read: only its header, as far as even that can be read; a person looks.

@@ -25,6 +25,7 @@ pub mod domain;
 pub mod documents;
 pub mod resources;
 
+pub mod classifier;
 pub mod pattern;
 
 pub mod charter;
@@ -49,6 +50,8 @@ pub mod smtp;
 pub mod store;
 
 pub mod knowledge;
+
+pub mod corrections;
 
 pub mod desk;
 pub mod shelving;

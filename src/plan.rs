@@ -82,6 +82,8 @@ pub struct Policy {
     pub answer_since: Option<Timestamp>,
     /// An import: nobody is answered, nothing is moved.
     pub silent: bool,
+    /// What people corrected helps where the rules are weak.
+    pub learning: bool,
 }
 
 impl Policy {
@@ -94,6 +96,7 @@ impl Policy {
             threshold: DEFAULT_THRESHOLD,
             answer_since: None,
             silent: false,
+            learning: true,
         }
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[&[&str]] = &[
     &["domain"],
     &["documents", "resources"],
-    &["pattern"],
+    &["classifier", "pattern"],
     &["charter", "vocabulary"],
     &["mail"],
     &["rules"],
@@ -16,6 +16,7 @@ const LAYERS: &[&[&str]] = &[
     &["lease", "net", "stop"],
     &["mailbox", "store", "smtp"],
     &["knowledge"],
+    &["corrections"],
     &["desk"],
     &["shelving"],
     &["intake", "import", "delivery", "reminders"],

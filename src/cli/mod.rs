@@ -1,6 +1,7 @@
 //! The commands. Results go to stdout, everything else to stderr; exit codes are mapped here and nowhere else:
 //! 0 done, 1 done but something was found (a check that failed, an empty verdict), 2 failed. A closed pipe is 0.
 
+mod correct;
 mod demo;
 mod digest;
 mod doctor;
@@ -44,6 +45,8 @@ enum Command {
     Inspect(inspect::Arguments),
     /// Say why a filed letter became what it became
     Why(why::Arguments),
+    /// Say what a filed letter really is; it is filed anew and learned from
+    Correct(correct::Arguments),
     /// File old letters (.eml, mbox, Maildir, folders of them) without answering anybody
     Import(import::Arguments),
     /// Show the chair's week
@@ -86,6 +89,11 @@ pub(crate) fn moment(text: &str) -> Result<Timestamp, String> {
         (Err(_), Some(day)) => Ok(day.timestamp()),
         (Err(_), None) => Err("write a day (2012-08-22) or a moment (2012-08-22T12:00:00Z)".to_owned()),
     }
+}
+
+/// Who runs the command, for the journal.
+pub(crate) fn actor() -> String {
+    std::env::var("USER").ok().filter(|user| !user.is_empty()).unwrap_or_else(|| "command line".to_owned())
 }
 
 /// Runs the program.
@@ -134,6 +142,7 @@ async fn dispatch(arguments: Arguments) -> Result<Outcome> {
         Command::Demo(own) => demo::run(&own).await,
         Command::Inspect(own) => inspect::run(&own),
         Command::Why(own) => why::run(config, &own).await,
+        Command::Correct(own) => correct::run(config, &own).await,
         Command::Import(own) => import::run(config, &own).await,
         Command::Digest(own) => digest::run(config, &own).await,
         Command::Roster(own) => roster::run(config, &own).await,

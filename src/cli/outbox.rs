@@ -2,7 +2,7 @@
 
 use crate::cli::open::{Opened, open};
 use crate::cli::print::Form;
-use crate::cli::{Outcome, print};
+use crate::cli::{Outcome, actor, print};
 use crate::clock::Clock;
 use crate::domain::LetterKey;
 use crate::domain::words::OutboxState;
@@ -58,11 +58,6 @@ enum Command {
         #[arg(required = true)]
         ids: Vec<i64>,
     },
-}
-
-/// Who runs the command, for the journal.
-fn actor() -> String {
-    std::env::var("USER").ok().filter(|user| !user.is_empty()).unwrap_or_else(|| "command line".to_owned())
 }
 
 /// Runs the command; 1 when a letter could not be treated.

@@ -155,7 +155,7 @@ fn marks(mail: &Mail, texts: &mut Vec<Haystack>) {
 }
 
 /// The heaviest kind, and how far it is ahead of the next one.
-fn weigh(rules: &Rules, mail: &Mail, evidence: Vec<Evidence>) -> Verdict {
+pub(super) fn weigh(rules: &Rules, mail: &Mail, evidence: Vec<Evidence>) -> Verdict {
     let mut scores = BTreeMap::<Kind, f64>::new();
     for one in &evidence {
         *scores.entry(one.kind).or_default() += one.weight;

@@ -3,6 +3,7 @@
 mod check;
 mod classify;
 pub mod extract;
+pub mod learned;
 pub mod load;
 
 pub use check::{Fault, Report, check};

@@ -75,7 +75,7 @@ impl Store {
     /// All liaison statements, newest first.
     pub async fn liaisons(&self, activity: ActivityId) -> Result<Vec<Liaison>> {
         let sql = "SELECT id, message_id, reference, title, from_body, to_bodies, cc_bodies, purpose, reply_by, reply_by_words, in_reply_to, \
-                   questions, filed_at FROM liaison WHERE activity_id = $1 ORDER BY filed_at DESC, id DESC";
+                   questions, filed_at FROM liaison WHERE activity_id = $1 AND set_aside_at IS NULL ORDER BY filed_at DESC, id DESC";
         let rows =
             sqlx::query(sql).bind(activity.0).fetch_all(&self.readers).await.context("Cannot list the liaison statements")?;
         rows.iter().map(liaison_of).collect()

@@ -2,6 +2,7 @@
 
 use super::Store;
 use super::activity::ActivityId;
+use super::correct::Correction;
 use super::rows::{Columns, micros};
 use super::shelving::place_of;
 use crate::domain::records::{JournalEntry, Message, Thread};
@@ -56,6 +57,8 @@ pub struct Why {
     pub places: Vec<Place>,
     /// What was decided about it and its answers.
     pub journal: Vec<JournalEntry>,
+    /// What a person said that it is, if one did.
+    pub correction: Option<Correction>,
 }
 
 impl Store {
@@ -97,6 +100,7 @@ impl Store {
             same_message_id: row.int_or_none("same_id_as")?.map(MessageKey),
             places: self.places(id).await?,
             journal: self.journal_of(id).await?,
+            correction: self.correction(id).await?,
         }))
     }
 
@@ -116,11 +120,7 @@ impl Store {
             .await
             .context("Cannot read a letter's bytes")?;
         let Some(row) = row else { return Ok(None) };
-        // The frame says its size; for a letter of which only the header was fetched that is less than the row says.
-        let frame = row.bytes("bytes")?;
-        let size = usize::try_from(row.int("size")?).unwrap_or(LARGEST_LETTER).min(LARGEST_LETTER);
-        let bytes = zstd::bulk::decompress(&frame, size).with_context(|| format!("The bytes of message {} are damaged", id.0))?;
-        Ok(Some(bytes))
+        Ok(Some(unfold(&row, id)?))
     }
 
     /// Threads in which a person must answer, the one that waits longest first.
@@ -140,6 +140,13 @@ impl Store {
         let rows = query.fetch_all(&self.readers).await.context("Cannot list the threads")?;
         rows.iter().map(thread_of).collect()
     }
+}
+
+/// The bytes of a row of `raw`.
+pub(super) fn unfold(row: &AnyRow, id: MessageKey) -> Result<Vec<u8>> {
+    // The frame says its size; for a letter of which only the header was fetched that is less than the row says.
+    let size = usize::try_from(row.int("size")?).unwrap_or(LARGEST_LETTER).min(LARGEST_LETTER);
+    zstd::bulk::decompress(&row.bytes("bytes")?, size).with_context(|| format!("The bytes of message {} are damaged", id.0))
 }
 
 /// A letter's row.

@@ -101,6 +101,28 @@ async fn insert(tx: &mut Tx, activity: ActivityId, draft: &Draft, ties: Ties<'_>
     Ok(Some(letter))
 }
 
+/// Arrow `hold_answers`: a person says that a letter is something else than its answer takes it for. Whatever has not left is held,
+/// so that a person reads it first.
+pub(super) async fn hold_answers(
+    tx: &mut Tx,
+    message: MessageKey,
+    actor: &str,
+    note: &str,
+    now: Timestamp,
+) -> Result<Vec<LetterKey>> {
+    let sql = "UPDATE outbox SET state = 'held', note = $2 WHERE message_id = $1 AND kind = 'acknowledgement' \
+               AND state IN ('ready', 'retry') RETURNING id, activity_id";
+    let rows = sqlx::query(sql).bind(message.0).bind(note).fetch_all(&mut **tx).await.context("Cannot hold an answer")?;
+    let mut held = Vec::new();
+    for row in rows {
+        let letter = LetterKey(row.int("id")?);
+        let entry = Entry::new(ActivityId(row.int("activity_id")?), now, "held").by(actor);
+        entry.on(letter).about(message).saying(note).write(tx).await?;
+        held.push(letter);
+    }
+    Ok(held)
+}
+
 fn note_of(reasons: &[Reason]) -> String {
     reasons.iter().map(|reason| reason.text.as_str()).collect::<Vec<_>>().join("; ")
 }

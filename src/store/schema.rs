@@ -6,7 +6,7 @@ use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{AnyPool, Row, SqlSafeStr};
 
 /// Number, name, SQLite's text, PostgreSQL's text. Both folders hold the same numbers and names (a test says so).
-const MIGRATIONS: [(i64, &str, &str, &str); 9] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 10] = [
     (
         1,
         "activity",
@@ -60,6 +60,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 9] = [
         "watch",
         include_str!("../../migrations/sqlite/0009_watch.sql"),
         include_str!("../../migrations/postgres/0009_watch.sql"),
+    ),
+    (
+        10,
+        "correction",
+        include_str!("../../migrations/sqlite/0010_correction.sql"),
+        include_str!("../../migrations/postgres/0010_correction.sql"),
     ),
 ];
 

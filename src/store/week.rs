@@ -87,7 +87,7 @@ impl Store {
     async fn liaisons_of_week(&self, activity: ActivityId, from: Timestamp, to: Timestamp) -> Result<Vec<Liaison>> {
         let sql = "SELECT l.id, l.message_id, l.reference, l.title, l.from_body, l.to_bodies, l.cc_bodies, l.purpose, l.reply_by, \
                    l.reply_by_words, l.in_reply_to, l.questions, l.filed_at FROM liaison l WHERE l.id IN \
-                   (SELECT id FROM liaison WHERE activity_id = $1 AND filed_at >= $2 AND filed_at < $3 UNION \
+                   (SELECT id FROM liaison WHERE activity_id = $1 AND filed_at >= $2 AND filed_at < $3 AND set_aside_at IS NULL UNION \
                     SELECT w.id FROM deadline d JOIN liaison w ON w.message_id = d.message_id WHERE d.activity_id = $1 AND d.state = 'open') \
                    ORDER BY CASE WHEN l.reply_by IS NULL THEN 1 ELSE 0 END, l.reply_by, l.id";
         let query = sqlx::query(sql).bind(activity.0).bind(micros(from)).bind(micros(to));
