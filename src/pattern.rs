@@ -1,26 +1,26 @@
 //! Patterns of rules and vocabulary. Only user of `regex` and of its parser.
 //!
 //! Promises: a pattern runs in time linear in the text, within the sizes below, and `\b` costs nothing
-//! ([`boundary`] tells how it is rewritten: a Unicode `\b` makes a set 150 times slower).
+//! ([`boundary`] tells how it is rewritten: with a Unicode `\b` a search is 150 times slower). Many patterns on one text go
+//! through a [`Screen`] first.
 
-use regex::{RegexBuilder, RegexSetBuilder};
+use regex::RegexBuilder;
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::Hir;
 
 mod boundary;
+mod screen;
 
-pub use regex::{Captures, Regex, RegexSet};
+pub use regex::{Captures, Regex};
+pub use screen::Screen;
 
-/// Octets of a compiled pattern, and of a set for each of its patterns: what an operator's rule may not blow up (A23).
+/// Octets of a compiled pattern: what an operator's rule may not blow up (A23).
 const SIZE_LIMIT: usize = 1 << 20;
 /// Brackets within brackets; deeper ones are a mistake or an attack (A23).
 const NEST_LIMIT: u32 = 50;
 /// What the lazily built automaton of one pattern may keep in each thread. It grows only with use; hundreds of
 /// patterns are alive at a time, so the crate's default of 2 MiB for each would not bound anything.
 const CACHE_OF_ONE: usize = 1 << 18;
-/// The same for a set. With the default of 2 MiB a set of 150 rules is eight times slower; it grows only with use.
-const CACHE_OF_SET: usize = 1 << 26;
-
 /// Compiles one pattern of a rule or of the vocabulary: Unicode, case as written (`(?i)` for any case).
 ///
 /// `\b` is rewritten when compiled. Beside ASCII letters and digits it becomes the ASCII boundary. Beside other
@@ -32,19 +32,6 @@ const CACHE_OF_SET: usize = 1 << 26;
 pub fn compile(pattern: &str) -> Result<Regex, String> {
     let hir = boundary::rewrite(&parse(pattern)?)?;
     build(&hir)
-}
-
-/// Compiles patterns that are looked for together; each as [`compile`] does it.
-pub fn compile_set<P: AsRef<str>>(patterns: &[P]) -> Result<RegexSet, String> {
-    let mut rewritten = Vec::with_capacity(patterns.len());
-    for pattern in patterns {
-        rewritten.push(boundary::rewrite(&parse(pattern.as_ref())?)?.to_string());
-    }
-    RegexSetBuilder::new(&rewritten)
-        .size_limit(SIZE_LIMIT.saturating_mul(rewritten.len().max(1)))
-        .dfa_size_limit(CACHE_OF_SET)
-        .build()
-        .map_err(sentence)
 }
 
 fn parse(pattern: &str) -> Result<Hir, String> {

@@ -2,11 +2,13 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic, and its helpers are tests")]
 
+mod acceptance;
 mod cli;
 mod config;
 mod corrections;
 mod daemon;
 mod delivery;
+mod endurance;
 mod extract;
 mod imap;
 mod layers;

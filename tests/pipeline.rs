@@ -1,1 +1,77 @@
-//! (under construction)
+//! Every letter of the project through the whole way of one message, into a real ledger.
+
+use jcabot::clock::Clock;
+use jcabot::config::Config;
+use jcabot::daemon::{Daemon, Mode};
+use jcabot::domain::words::OutboxState;
+use jcabot::mailbox::import;
+use std::path::PathBuf;
+
+/// Runs of the writer's own words that an answer may share with the letter: names of bodies and fields are shorter.
+const LONGEST_SHARED: usize = 60;
+
+async fn daemon(dir: &std::path::Path) -> Daemon {
+    let text = format!(
+        "[activity]\ncharter = \"jca-cop\"\nanswer_since = \"2012-01-01T00:00:00Z\"\n[database]\nurl = \"sqlite:{dir}/jcabot.db\"\n\
+         [[mailbox]]\nname = \"jca\"\n[mailbox.maildir]\npath = \"{dir}/Maildir\"\n[transport.folder]\npath = \"{dir}/outgoing\"\n\
+         [dial]\nacknowledgement = \"send\"\n",
+        dir = dir.display()
+    );
+    let config = Config::read(&text, "test").unwrap();
+    let moment = "2012-08-23T06:00:00Z".parse().unwrap();
+    Daemon::build(config, None, Clock::set_to(moment), Mode::Watch).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_letter_is_filed_once_and_only_those_who_may_be_are_answered() {
+    let dir = tempfile::tempdir().unwrap();
+    let daemon = daemon(dir.path()).await;
+    let desk = daemon.desk();
+    let folders = ["tests/letters", "samples"].map(|name| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(name));
+    let mut filed = 0;
+    for raw in import::sources(&folders) {
+        let first = desk.file_one(raw.unwrap()).await.unwrap();
+        filed += i64::from(first.new);
+    }
+    // Each a second time: copies, whatever they are.
+    for raw in import::sources(&folders) {
+        assert!(!desk.file_one(raw.unwrap()).await.unwrap().new);
+    }
+
+    let conservation = desk.store.conservation(desk.activity, None).await.unwrap();
+    let letters = desk.store.letters(desk.activity, None).await.unwrap();
+
+    assert!(filed > 130, "only {filed} letters");
+    assert_eq!((conservation.by_kind.values().sum::<i64>(), conservation.unaccounted), (filed, 0));
+    for letter in &letters {
+        let message = desk.store.message(desk.activity, letter.message.unwrap()).await.unwrap().unwrap();
+        assert!(!message.kind.is_automatic(), "{message:?} was answered");
+        assert_eq!(Some(&letter.to), message.sender.as_ref(), "an answer goes to the writer alone");
+        assert!(matches!(letter.state, OutboxState::Ready | OutboxState::Held));
+        let raw = desk.store.raw(desk.activity, message.id).await.unwrap().unwrap();
+        let answer = desk.store.letter_bytes(desk.activity, letter.id).await.unwrap().unwrap();
+        quotes_nothing(&raw, &answer, message.id.0);
+    }
+    let answered: std::collections::BTreeSet<_> = letters.iter().map(|letter| letter.message).collect();
+    assert_eq!(answered.len(), letters.len(), "a letter was answered twice");
+    desk.store.close().await;
+}
+
+/// No sentence of the letter stands in what leaves.
+fn quotes_nothing(raw: &[u8], answer: &[u8], message: i64) {
+    let parser = mail_text;
+    let (letter, answer) = (parser(raw), parser(answer));
+    for line in letter.lines().map(str::trim).filter(|line| line.chars().count() > LONGEST_SHARED) {
+        assert!(!answer.contains(line), "message {message} is quoted: {line}");
+    }
+}
+
+/// The decoded text of a letter.
+fn mail_text(bytes: &[u8]) -> String {
+    let vocabulary = jcabot::vocabulary::Vocabulary::load(&jcabot::resources::Resources::built_in()).unwrap();
+    let place =
+        jcabot::domain::steps::Place { mailbox: String::new(), folder: String::new(), uid_validity: 0, uid: String::new() };
+    let raw = jcabot::domain::steps::RawMail { place, bytes: bytes.to_vec(), whole_size: bytes.len() as u64, received_at: None };
+    let mail = jcabot::mail::parse(&raw, &vocabulary);
+    format!("{}\n{}", mail.text.own, mail.text.signature)
+}

@@ -6,12 +6,30 @@ use std::path::Path;
 
 /// Words of the running text of each language; enough to give a full-text index honest work.
 const PROSE: [(&str, &str); 6] = [
-    ("en", "the coordination activity collects information about child online protection from study groups and outside bodies and prepares a meeting where work plans schedules and deliverables are compared with the needs of members regulators operators schools hotlines families and researchers"),
-    ("fr", "l'activité conjointe recueille des informations sur la protection en ligne des enfants auprès des commissions d'études et des organismes extérieurs et prépare une réunion où les programmes de travail sont comparés aux besoins des membres des régulateurs des écoles et des familles"),
-    ("es", "la actividad conjunta reúne información sobre la protección de la infancia en línea de las comisiones de estudio y de los organismos externos y prepara una reunión donde se comparan los planes de trabajo con las necesidades de los miembros reguladores escuelas y familias"),
-    ("ru", "совместная деятельность собирает сведения о защите ребенка в онлайновой среде от исследовательских комиссий и внешних организаций и готовит собрание где планы работы сравниваются с потребностями членов регуляторов школ и семей"),
-    ("zh", "联合 协调 活动 向 各 研究组 和 外部 机构 收集 有关 保护 上网 儿童 的 信息 并 筹备 会议 比较 工作 计划 与 成员 监管 机构 学校 家庭 的 需要"),
-    ("ar", "يجمع نشاط التنسيق المشترك المعلومات عن حماية الأطفال على الإنترنت من لجان الدراسات والهيئات الخارجية ويعد اجتماعا تقارن فيه خطط العمل باحتياجات الأعضاء والمنظمين والمدارس والأسر"),
+    (
+        "en",
+        "the coordination activity collects information about child online protection from study groups and outside bodies and prepares a meeting where work plans schedules and deliverables are compared with the needs of members regulators operators schools hotlines families and researchers",
+    ),
+    (
+        "fr",
+        "l'activité conjointe recueille des informations sur la protection en ligne des enfants auprès des commissions d'études et des organismes extérieurs et prépare une réunion où les programmes de travail sont comparés aux besoins des membres des régulateurs des écoles et des familles",
+    ),
+    (
+        "es",
+        "la actividad conjunta reúne información sobre la protección de la infancia en línea de las comisiones de estudio y de los organismos externos y prepara una reunión donde se comparan los planes de trabajo con las necesidades de los miembros reguladores escuelas y familias",
+    ),
+    (
+        "ru",
+        "совместная деятельность собирает сведения о защите ребенка в онлайновой среде от исследовательских комиссий и внешних организаций и готовит собрание где планы работы сравниваются с потребностями членов регуляторов школ и семей",
+    ),
+    (
+        "zh",
+        "联合 协调 活动 向 各 研究组 和 外部 机构 收集 有关 保护 上网 儿童 的 信息 并 筹备 会议 比较 工作 计划 与 成员 监管 机构 学校 家庭 的 需要",
+    ),
+    (
+        "ar",
+        "يجمع نشاط التنسيق المشترك المعلومات عن حماية الأطفال على الإنترنت من لجان الدراسات والهيئات الخارجية ويعد اجتماعا تقارن فيه خطط العمل باحتياجات الأعضاء والمنظمين والمدارس والأسر",
+    ),
 ];
 
 /// The details of a person, by language: label lines with `{n}`, `{m}`, `{p}` for name, mailbox and phone.
@@ -29,7 +47,8 @@ pub(crate) fn letter(index: usize, rng: &mut Rng) -> Vec<u8> {
     let language = rng.usize(0..PROSE.len());
     let mut text = String::new();
     if rng.u8(0..100) < 45 {
-        let (name, mailbox) = (format!("Person {}{}", letters(rng, 5), index), format!("p{index}@body{}.example", rng.u32(0..900)));
+        let (name, mailbox) =
+            (format!("Person {}{}", letters(rng, 5), index), format!("p{index}@body{}.example", rng.u32(0..900)));
         let phone = format!("+41 22 555 {:02} {:02}", rng.u8(0..100), rng.u8(0..100));
         let details = DETAILS[language].replace("{n}", &name).replace("{m}", &mailbox).replace("{p}", &phone);
         text.push_str(&details.replace("{i}", &letters(rng, 6)));
@@ -59,6 +78,12 @@ pub(crate) fn maildir(dir: &Path, count: usize, seed: u64) -> std::io::Result<u6
     Ok(octets)
 }
 
+/// Reads every letter of a Maildir; what it has read is in the cache from then on.
+pub(crate) fn octets_of(dir: &Path) -> u64 {
+    let files = std::fs::read_dir(dir.join("cur")).into_iter().flatten().filter_map(Result::ok);
+    files.filter_map(|file| std::fs::read(file.path()).ok()).map(|bytes| bytes.len() as u64).sum()
+}
+
 fn header(index: usize, language: usize, rng: &mut Rng) -> String {
     let (tag, _) = PROSE[language];
     let domain = format!("body{}.example", rng.u32(0..900));
@@ -86,7 +111,8 @@ fn plain(raw: &mut String, text: &str) {
 }
 
 fn alternative(raw: &mut String, text: &str, index: usize) {
-    let html: String = text.lines().map(|line| format!("<p style=\"margin:0;font-family:Calibri,sans-serif\">{line}</p>\n")).collect();
+    let html: String =
+        text.lines().map(|line| format!("<p style=\"margin:0;font-family:Calibri,sans-serif\">{line}</p>\n")).collect();
     let _infallible = write!(
         raw,
         "Content-Type: multipart/alternative; boundary=\"b{index}\"\n\n--b{index}\nContent-Type: text/plain; charset=utf-8\n\n{text}\n\

@@ -1,4 +1,4 @@
-use super::{compile, compile_set};
+use super::compile;
 
 fn refused(pattern: &str) -> String {
     compile(pattern).unwrap_err()
@@ -72,11 +72,4 @@ fn a_hostile_pattern_runs_in_linear_time() {
     let regex = compile(r"(a+)+$").unwrap();
 
     assert!(!regex.is_match(&format!("{}!", "a".repeat(100_000))));
-}
-
-#[test]
-fn a_set_knows_the_same_boundaries() {
-    let set = compile_set(&[r"\bLS\b", r"\bвклад\b"]).unwrap();
-
-    assert_eq!(set.matches("вклад: LS").iter().collect::<Vec<_>>(), [0, 1]);
 }

@@ -2,7 +2,7 @@
 
 use crate::domain::steps::Part;
 use crate::domain::words::Kind;
-use crate::pattern::{self, Regex, RegexSet};
+use crate::pattern::{self, Regex, Screen};
 use crate::resources::{Resources, Text};
 use crate::vocabulary::FOLDERS;
 use anyhow::{Context, Result, anyhow, bail};
@@ -110,7 +110,7 @@ pub struct Rule {
 pub struct RuleSet {
     /// In the order of the files.
     pub rules: Vec<Rule>,
-    groups: BTreeMap<Place, (RegexSet, Vec<usize>)>,
+    groups: BTreeMap<Place, (Screen, Vec<usize>)>,
     names: HashMap<String, usize>,
 }
 
@@ -146,8 +146,8 @@ impl RuleSet {
         for (place, members) in places {
             let patterns: Vec<&str> =
                 members.iter().filter_map(|index| self.rules.get(*index)).map(|rule| rule.regex.as_str()).collect();
-            let set = pattern::compile_set(&patterns).map_err(|error| anyhow!("The rules do not fit together: {error}"))?;
-            self.groups.insert(place, (set, members));
+            let screen = Screen::new(&patterns).map_err(|error| anyhow!("The rules do not fit together: {error}"))?;
+            self.groups.insert(place, (screen, members));
         }
         Ok(())
     }
@@ -160,8 +160,9 @@ impl RuleSet {
     /// The rules of a place that match a text.
     pub fn firing<'a>(&'a self, place: Place, text: &'a str) -> impl Iterator<Item = &'a Rule> {
         let group = self.groups.get(&place);
-        let members = group.map(|(set, members)| set.matches(text).into_iter().filter_map(|index| members.get(index).copied()));
-        members.into_iter().flatten().filter_map(|index| self.rules.get(index))
+        let members = group.map(|(screen, members)| screen.candidates(text).into_iter().filter_map(|index| members.get(index)));
+        let candidates = members.into_iter().flatten().filter_map(|index| self.rules.get(*index));
+        candidates.filter(move |rule| rule.regex.is_match(text))
     }
 }
 

@@ -1,10 +1,18 @@
 //! Lists of words, looked for in a text: whole words, stems, phrases, and Chinese words, which have no boundaries.
 
-use unicode_normalization::UnicodeNormalization;
+use std::collections::HashMap;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
 /// A text made comparable: lower case, NFKC, Arabic alef and ya forms as one letter, ё as е, no harakat or tatweel, typographic apostrophes
 /// as plain ones. The number of characters may change; use it for comparing, never for cutting.
 pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    // Most texts are composed already; to compose them again costs more than all the rest.
+    if is_nfkc_quick(text.chars()) == IsNormalized::Yes {
+        return text.chars().filter(|c| !is_mark(*c)).flat_map(char::to_lowercase).map(fold_char).collect();
+    }
     text.nfkc().filter(|c| !is_mark(*c)).flat_map(char::to_lowercase).map(fold_char).collect()
 }
 
@@ -73,9 +81,14 @@ pub struct Words {
     entries: Vec<Vec<(String, bool)>>,
     /// Chinese words.
     han: Vec<String>,
-    /// Index of entries by the first three characters of the first word.
-    index: std::collections::HashMap<String, Vec<usize>>,
+    /// Entries by their first word, where that is a whole one.
+    whole: HashMap<String, Vec<usize>>,
+    /// Entries by the first characters of their first word, where that is a stem.
+    stems: HashMap<String, Vec<usize>>,
 }
+
+/// Characters by which stems are looked up; a shorter stem is looked up by all it has.
+const STEM_KEY: usize = 4;
 
 impl Words {
     /// Adds a word, stem (`глав*`) or phrase.
@@ -92,8 +105,10 @@ impl Words {
                 None => (word.trim_end_matches('.').to_owned(), false),
             })
             .collect();
-        if let Some((first, _)) = entry.first() {
-            self.index.entry(key(first)).or_default().push(self.entries.len());
+        if let Some((first, is_stem)) = entry.first() {
+            let index = if *is_stem { &mut self.stems } else { &mut self.whole };
+            let key = if *is_stem { head(first, STEM_KEY) } else { first };
+            index.entry(key.to_owned()).or_default().push(self.entries.len());
             self.entries.push(entry);
         }
     }
@@ -107,26 +122,33 @@ impl Words {
     pub fn matched(&self, words: &[Word<'_>]) -> usize {
         let Some(first) = words.first() else { return 0 };
         let folded = fold(first.text.trim_end_matches('.'));
-        let candidates = self.candidates(&folded);
-        candidates.filter(|entry| entry.len() <= words.len() && self.fits(entry, words)).map(Vec::len).max().unwrap_or(0)
-    }
-
-    fn candidates<'a>(&'a self, folded: &str) -> impl Iterator<Item = &'a Vec<(String, bool)>> {
-        let mut keys = vec![key(folded)];
+        let mut longest = self.longest(&folded, words);
         // Arabic writes and, in, for, to and the article in front of a word.
-        keys.extend(bare_arabic(folded).map(|bare| key(&bare)));
-        keys.sort();
-        keys.dedup();
-        let found: Vec<usize> = keys.iter().filter_map(|key| self.index.get(key)).flatten().copied().collect();
-        found.into_iter().filter_map(|at| self.entries.get(at))
+        for bare in bare_arabic(&folded) {
+            longest = longest.max(self.longest(&bare, words));
+        }
+        longest
     }
 
-    fn fits(&self, entry: &[(String, bool)], words: &[Word<'_>]) -> bool {
-        entry.iter().zip(words).enumerate().all(|(at, ((word, is_stem), found))| {
-            let folded = fold(found.text.trim_end_matches('.'));
-            let same = |text: &str| if *is_stem { text.starts_with(word.as_str()) } else { text == word };
-            same(&folded) || (at == 0 && bare_arabic(&folded).any(|bare| same(&bare)))
-        })
+    /// The longest entry that begins with a word and goes on with those behind the first of `words`.
+    fn longest(&self, first: &str, words: &[Word<'_>]) -> usize {
+        let whole = self.whole.get(first).into_iter().flatten();
+        let stems = (1..=STEM_KEY).filter_map(|count| {
+            let key = head(first, count);
+            // A word shorter than the count has no further keys.
+            (key.chars().count() == count).then(|| self.stems.get(key)).flatten()
+        });
+        let candidates = whole.chain(stems.flatten()).filter_map(|at| self.entries.get(*at));
+        candidates.filter(|entry| Words::fits(entry, first, words)).map(Vec::len).max().unwrap_or(0)
+    }
+
+    fn fits(entry: &[(String, bool)], first: &str, words: &[Word<'_>]) -> bool {
+        let same =
+            |(word, is_stem): &(String, bool), text: &str| if *is_stem { text.starts_with(word.as_str()) } else { text == word };
+        let behind = || entry.iter().zip(words).skip(1);
+        entry.len() <= words.len()
+            && entry.first().is_some_and(|own| same(own, first))
+            && behind().all(|(own, found)| same(own, &fold(found.text.trim_end_matches('.'))))
     }
 
     /// Whether a single word is an entry.
@@ -164,8 +186,9 @@ impl Words {
     }
 }
 
-fn key(word: &str) -> String {
-    word.chars().take(2).collect()
+/// The first so many characters.
+fn head(word: &str, count: usize) -> &str {
+    word.char_indices().nth(count).and_then(|(at, _)| word.get(..at)).unwrap_or(word)
 }
 
 /// An Arabic word without the particles in front of it, one more taken off each time.

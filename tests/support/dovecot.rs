@@ -7,6 +7,7 @@ use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 
 /// A running server.
+#[derive(Debug)]
 pub(crate) struct Dovecot {
     pub(crate) port: u16,
     pub(crate) tls_port: u16,
@@ -19,18 +20,27 @@ fn free_port() -> u16 {
     std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
 }
 
-fn is_root() -> bool {
+pub(crate) fn is_root() -> bool {
     std::fs::metadata("/proc/self").map(|about| std::os::unix::fs::MetadataExt::uid(&about)).unwrap() == 0
 }
 
 impl Dovecot {
     /// Starts a server that offers what Dovecot offers, less what is named; `None` where Dovecot is not installed.
     pub(crate) async fn without(hidden: &[&str]) -> Option<Dovecot> {
+        Dovecot::start(hidden, None).await
+    }
+
+    /// The same over Maildirs that are there already, `mail/USER` each.
+    pub(crate) async fn over(mail: &Path, hidden: &[&str]) -> Option<Dovecot> {
+        Dovecot::start(hidden, Some(mail)).await
+    }
+
+    async fn start(hidden: &[&str], over: Option<&Path>) -> Option<Dovecot> {
         let program = ["/usr/sbin/dovecot", "/usr/local/sbin/dovecot"].into_iter().find(|path| Path::new(path).exists())?;
         let dir = tempfile::Builder::new().prefix("jcabot-dovecot-").tempdir().unwrap();
         let (port, tls_port) = (free_port(), free_port());
-        let mail = dir.path().join("mail");
-        std::fs::create_dir(&mail).unwrap();
+        let mail = over.map_or_else(|| dir.path().join("mail"), Path::to_path_buf);
+        std::fs::create_dir_all(&mail).unwrap();
         // Dovecot never works on root's mail: as root, its letters belong to nobody.
         let (uid, user) = if is_root() {
             (65534, "nobody".to_owned())

@@ -73,7 +73,7 @@ pub(crate) async fn on_each(test: impl AsyncFn(&Ledger)) {
 }
 
 impl Empty {
-    fn sqlite() -> Empty {
+    pub(crate) fn sqlite() -> Empty {
         sqlx::any::install_default_drivers();
         let dir = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}/jcabot.db?mode=rwc", dir.path().display());
@@ -81,7 +81,7 @@ impl Empty {
         Empty { url, sql, server: None, _dir: dir }
     }
 
-    async fn postgres(server: &str) -> Empty {
+    pub(crate) async fn postgres(server: &str) -> Empty {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         sqlx::any::install_default_drivers();
         let schema = format!("t{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
@@ -102,7 +102,7 @@ impl Empty {
         sqlx::query_scalar(sql).fetch_one(&self.sql).await.unwrap()
     }
 
-    async fn clear(self) {
+    pub(crate) async fn clear(self) {
         self.sql.close().await;
         if let Some((admin, schema)) = self.server {
             sqlx::query(AssertSqlSafe(format!("DROP SCHEMA {schema} CASCADE"))).execute(&admin).await.unwrap();
