@@ -1,18 +1,20 @@
 //! Rules, templates and policy of one activity, replaced as one: a set that fails to load leaves the old one working.
 
 use crate::classifier::Model;
-use crate::documents::{Format, Reader};
+use crate::documents::{Format, LETTER, Reader};
 use crate::domain::Timestamp;
 use crate::domain::steps::{Findings, Known, Plan, RawMail, Verdict};
 use crate::domain::words::Kind;
-use crate::mail::{self, Mail};
+use crate::mail::{self, Mail, attached};
 use crate::plan::{self, Case, Policy};
 use crate::reply::Replies;
 use crate::resources::Resources;
 use crate::rules::Rules;
+use crate::vocabulary::Vocabulary;
 use anyhow::Result;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, RwLock};
+use std::time::Instant;
 
 /// All that thinking needs.
 #[derive(Debug)]
@@ -53,7 +55,7 @@ impl Knowledge {
     pub fn understand(&self, raw: &RawMail) -> Understood {
         let understood = catch_unwind(AssertUnwindSafe(|| {
             let mut mail = mail::parse(raw, &self.rules.vocabulary);
-            open_documents(&mut mail, &self.documents);
+            open_documents(&mut mail, &self.documents, &self.rules.vocabulary);
             let verdict = self.classify(&mail);
             let findings = self.rules.extract(&mail, &verdict);
             Understood { mail, verdict, findings }
@@ -121,22 +123,37 @@ impl Knowledge {
 }
 
 /// Documents of a letter that are opened at most: each costs a process.
-const MOST_DOCUMENTS: usize = 4;
+const MOST_DOCUMENTS: usize = 8;
+/// Attachments of a letter that are looked at.
+const MOST_ATTACHMENTS: usize = 64;
 
 /// Reads the documents of a letter. One that cannot be read is a remark on the letter.
-pub fn open_documents(mail: &mut Mail, reader: &Reader) {
-    for attachment in mail.attachments.iter_mut().take(64) {
-        let format = Format::of(&attachment.name, &attachment.content_type);
-        let Some((format, bytes)) = format.zip(attachment.document.take()) else { continue };
-        if mail.documents.len() >= MOST_DOCUMENTS {
+pub fn open_documents(mail: &mut Mail, reader: &Reader, words: &Vocabulary) {
+    let until = Instant::now() + LETTER;
+    let (mut at, mut opened) = (0, 0);
+    // A winmail.dat adds its files behind the others.
+    while let Some(attachment) = mail.attachments.get_mut(at).filter(|_| at < MOST_ATTACHMENTS) {
+        at += 1;
+        let Some(bytes) = attachment.document.take() else { continue };
+        let format = Format::of(&attachment.name, &attachment.content_type).or_else(|| Format::sniffed(&bytes));
+        let Some(format) = format else { continue };
+        if opened >= MOST_DOCUMENTS {
             mail.defects.push("more documents are attached than are opened".to_owned());
-            return;
+            break;
         }
-        match reader.read(format, &bytes) {
+        opened += 1;
+        let kept = if format == Format::Tnef { bytes.clone() } else { Vec::new() };
+        match reader.read(format, bytes, until) {
+            Ok(mut document) if format == Format::Tnef => {
+                let files = std::mem::take(&mut document.files);
+                files.iter().for_each(|file| attached::unwrap(mail, &kept, file));
+                attached::supply_body(mail, &document, words);
+            }
             Ok(document) => mail.documents.push(document),
             Err(error) => mail.defects.push(format!("an attached document was not read: {error:#}")),
         }
     }
+    mail.attachments.iter_mut().for_each(|attachment| attachment.document = None);
 }
 
 fn header_only(raw: &RawMail) -> RawMail {

@@ -86,6 +86,7 @@ async fn examine(config: &Config, findings: &mut Findings) {
             );
             findings.tell("authentication", authentication(&knowledge.policy.authserv_ids));
             findings.tell("database", database(config, charter).await);
+            findings.tell("documents", knowledge.documents.examine());
         }
         Err(error) => findings.tell("charter", Err(error)),
     }

@@ -76,7 +76,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
 fn show(arguments: &Arguments, rules: &Rules, documents: &Reader, raw: &RawMail, now: Timestamp) -> Result<()> {
     let policy = &Policy::of(&rules.charter);
     let mut mail = mail::parse(raw, &rules.vocabulary);
-    open_documents(&mut mail, documents);
+    open_documents(&mut mail, documents, &rules.vocabulary);
     let verdict = rules.classify(&mail);
     let findings = rules.extract(&mail, &verdict);
     let known = Known::default();

@@ -1,48 +1,53 @@
-//! Attached documents (docx, xlsx, xls, ods): their text and tables, read in a child process.
+//! Attached documents (docx, odt, rtf, pdf, xlsx, xls, ods, winmail.dat): their text and tables, read in a child process.
 //!
-//! Whatever a hostile file does to a parser, it does to a child with little memory, little time and nothing to write to
-//! (RELIABILITY F33, F34, A16-A21): it dies, and the letter is filed without the attachment's text and with a remark.
+//! Whatever a hostile file does to a parser, it does to a child with little memory, little time, no file, no network and no
+//! process of its own (RELIABILITY F33, F34, A16-A21): it dies, and the letter is filed without the attachment's text and
+//! with a remark. [`Reader`] starts the children, `cage` locks them in.
 
+mod archive;
+mod cage;
 mod codepage;
+mod delimited;
+mod markup;
 mod page;
 mod pdf;
+mod reader;
 mod rtf;
 mod sheets;
+mod tnef;
 mod visual;
 mod word;
 
-use anyhow::{Context, Result, bail};
+pub use delimited::table;
+pub use reader::{LETTER, Reader};
+
+use anyhow::{Result, bail};
 use serde::{Deserialize, Serialize};
 use std::io::{Read, Write};
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
-use std::time::Duration;
+use unicode_normalization::UnicodeNormalization;
 
 /// The hidden command that a child runs.
 pub const COMMAND: &str = "read-document";
 /// Octets of a file at most; a list of people is never larger.
 pub const LARGEST: usize = 10 << 20;
-/// Octets that a child may answer.
-const LARGEST_ANSWER: u64 = 2 << 20;
-/// Octets of text that are kept of a document.
-const MOST_TEXT: usize = 2 << 20;
-/// A child that needs longer does nothing useful any more.
-const PATIENCE: Duration = Duration::from_secs(15);
-/// What a child may take: address space, processor time, open files.
-const MEMORY: u64 = 512 << 20;
-const SECONDS: u64 = 10;
-const FILES: u64 = 32;
+/// Octets of text that are kept of a document, and of its tables.
+const MOST_TEXT: usize = 1 << 20;
+/// Cells and columns of its tables (RELIABILITY A17).
+const MOST_CELLS: usize = 200_000;
+const MOST_COLUMNS: usize = 100;
 
-/// Which reader a file is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Which reader a file is for. The reader looks at the file itself, too: names lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Format {
-    /// A text: docx, odt, rtf, doc, whatever its name says.
+    /// A text: docx, odt, rtf, doc.
     Text,
     /// A spreadsheet: xlsx, xls, ods.
     Sheet,
     /// PDF.
     Pdf,
+    /// winmail.dat: a letter's body and files in Outlook's own wrapping.
+    Tnef,
 }
 
 impl Format {
@@ -50,22 +55,28 @@ impl Format {
     pub fn of(name: &str, content_type: &str) -> Option<Format> {
         let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_lowercase()).unwrap_or_default();
         match ending.as_str() {
-            "docx" | "docm" | "dotx" | "doc" | "dot" | "rtf" => Some(Format::Text),
+            "docx" | "docm" | "dotx" | "doc" | "dot" | "rtf" | "odt" | "ott" => Some(Format::Text),
             "xlsx" | "xlsm" | "xls" | "ods" => Some(Format::Sheet),
             "pdf" => Some(Format::Pdf),
-            _ if content_type.contains("wordprocessingml") || content_type.ends_with("/msword") => Some(Format::Text),
-            _ if content_type.ends_with("/rtf") || content_type.ends_with("/richtext") => Some(Format::Text),
-            _ if content_type.contains("spreadsheet") || content_type.contains("ms-excel") => Some(Format::Sheet),
-            _ if content_type.ends_with("/pdf") || content_type.ends_with("/x-pdf") => Some(Format::Pdf),
-            _ => None,
+            _ if name.eq_ignore_ascii_case("winmail.dat") => Some(Format::Tnef),
+            _ => match content_type.rsplit_once('/').map_or("", |(_, subtype)| subtype) {
+                "ms-tnef" | "vnd.ms-tnef" => Some(Format::Tnef),
+                "pdf" | "x-pdf" => Some(Format::Pdf),
+                "msword" | "rtf" | "richtext" => Some(Format::Text),
+                subtype if subtype.contains("wordprocessingml") || subtype.ends_with("opendocument.text") => Some(Format::Text),
+                subtype if subtype.contains("spreadsheet") || subtype.contains("ms-excel") => Some(Format::Sheet),
+                _ => None,
+            },
         }
     }
 
-    fn word(self) -> &'static str {
-        match self {
-            Format::Text => "text",
-            Format::Sheet => "sheet",
-            Format::Pdf => "pdf",
+    /// By how the file begins, for one whose name and type say nothing.
+    pub fn sniffed(head: &[u8]) -> Option<Format> {
+        match head {
+            _ if head.starts_with(b"%PDF-") => Some(Format::Pdf),
+            _ if head.starts_with(b"{\\rtf") => Some(Format::Text),
+            _ if head.starts_with(&tnef::SIGNATURE) => Some(Format::Tnef),
+            _ => None,
         }
     }
 }
@@ -77,63 +88,59 @@ pub struct Document {
     pub text: String,
     /// Tables: rows of cells.
     pub tables: Vec<Vec<Vec<String>>>,
+    /// The HTML body of a winmail.dat.
+    pub html: String,
+    /// The files of a winmail.dat.
+    pub files: Vec<Inner>,
 }
 
-/// Starts the children.
-#[derive(Clone, Debug)]
-pub struct Reader {
-    program: PathBuf,
+/// A file within a winmail.dat: where it lies there.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inner {
+    /// Its name as it stands there.
+    pub name: String,
+    /// Its type, lower case; often empty.
+    pub content_type: String,
+    /// The first octet.
+    pub start: usize,
+    /// How many.
+    pub length: usize,
 }
 
-impl Reader {
-    /// Children are this program again.
-    pub fn new() -> Result<Reader> {
-        Ok(Reader { program: std::env::current_exe().context("Cannot find the program's own file")? })
-    }
-
-    /// Children are another program that knows [`COMMAND`]: tests run in a program of their own.
-    pub fn of(program: impl Into<PathBuf>) -> Reader {
-        Reader { program: program.into() }
-    }
-
-    /// Reads a document. An error is a remark for the letter, never a reason not to file it.
-    pub fn read(&self, format: Format, bytes: &[u8]) -> Result<Document> {
-        if bytes.len() > LARGEST {
-            bail!("it has {} octets, more than are opened", bytes.len());
+impl Document {
+    /// With what no text holds taken out (controls, marks that turn the direction of reading or are not seen), composed,
+    /// and no longer than a letter's documents are.
+    fn clean(mut self) -> Document {
+        self.text = clean(&self.text);
+        cut(&mut self.text, MOST_TEXT);
+        let mut left = MOST_TEXT;
+        for cell in self.tables.iter_mut().flatten().flatten() {
+            *cell = clean(cell);
+            cut(cell, left);
+            left -= cell.len();
         }
-        let mut command = Command::new(&self.program);
-        command.arg(COMMAND).arg(format.word()).env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut child = command.spawn().context("no process could be started for it")?;
-        let answer = exchange(&mut child, bytes);
-        if answer.is_err() {
-            // Dead already, or told to be; either way nothing is left to do about it.
-            let _ = child.kill();
-        }
-        let status = child.wait().context("its reader was lost")?;
-        let answer = answer?;
-        if !status.success() {
-            bail!("its reader gave up ({status})");
-        }
-        serde_json::from_slice(&answer).context("its reader answered nonsense")
+        cut(&mut self.html, MOST_TEXT);
+        self
     }
 }
 
-/// Gives the child the document and takes its answer, within the time.
-fn exchange(child: &mut Child, bytes: &[u8]) -> Result<Vec<u8>> {
-    let mut input = child.stdin.take().context("its reader takes nothing")?;
-    let output = child.stdout.take().context("its reader says nothing")?;
-    let (sender, receiver) = mpsc::channel();
-    let reading = std::thread::Builder::new().name("document".to_owned()).spawn(move || {
-        let mut answer = Vec::new();
-        let read = output.take(LARGEST_ANSWER).read_to_end(&mut answer).map(|_| answer);
-        // Nobody waits any more when the time was over.
-        let _ = sender.send(read);
+fn cut(text: &mut String, most: usize) {
+    while text.len() > most {
+        let end = (0..=most).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+        text.truncate(end);
+    }
+}
+
+fn clean(text: &str) -> String {
+    let shown = text.chars().filter_map(|c| match c {
+        '\n' | '\t' => Some(c),
+        '\u{a0}' | '\u{2007}' | '\u{202f}' => Some(' '),
+        '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => None,
+        '\u{e0000}'..='\u{e007f}' => None,
+        c if c.is_control() => None,
+        c => Some(c),
     });
-    reading.context("no thread could be started for it")?;
-    input.write_all(bytes).context("its reader died")?;
-    drop(input);
-    let answer = receiver.recv_timeout(PATIENCE).ok().context("its reader took too long")?;
-    answer.context("its reader was lost")
+    shown.nfc().collect()
 }
 
 /// A row as text: the first cell before a tab, every further line of a cell on a line of its own, set in.
@@ -152,40 +159,66 @@ fn row_text(row: &[String]) -> String {
 
 /// The child's side: reads standard input, writes JSON to standard output. Gives up every means of doing more first.
 pub fn child(format: &str) -> Result<()> {
-    confine();
+    // A parser's panic is told by the exit code; its place is of no use to anybody.
+    std::panic::set_hook(Box::new(|_| ()));
+    let locked = cage::lock();
+    if format == reader::PROBE {
+        let answer = serde_json::to_vec(&cage::probe(locked))?;
+        std::io::stdout().lock().write_all(&answer)?;
+        return Ok(());
+    }
+    let Ok(format) = format.parse::<Format>() else { bail!("There is no reader for {format}") };
     let mut bytes = Vec::new();
     std::io::stdin().lock().take(LARGEST as u64 + 1).read_to_end(&mut bytes)?;
-    let document = match format {
-        "text" if bytes.trim_ascii_start().starts_with(b"{\\rtf") => rtf::read(&bytes)?,
-        "text" => word::read(&bytes)?,
-        "sheet" => sheets::read(&bytes)?,
-        "pdf" => pdf::read(&bytes)?,
-        other => bail!("there is no reader for {other}"),
-    };
-    let answer = serde_json::to_vec(&document)?;
+    let answer = serde_json::to_vec(&read(format, &bytes)?)?;
     std::io::stdout().lock().write_all(&answer)?;
     Ok(())
 }
 
-/// Little memory, little time, no file to write.
-fn confine() {
-    use rustix::process::{Resource, Rlimit, setrlimit};
-    for (resource, most) in
-        [(Resource::As, MEMORY), (Resource::Cpu, SECONDS), (Resource::Fsize, 0), (Resource::Nofile, FILES), (Resource::Core, 0)]
-    {
-        // A limit that cannot be set leaves the others; the parent's own limits hold in any case.
-        let _ = setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) });
+/// Reads a document in this process: what the child does. Only for tests that look for panics.
+pub fn read(format: Format, bytes: &[u8]) -> Result<Document> {
+    let document = match bytes {
+        _ if bytes.trim_ascii_start().starts_with(b"{\\rtf") => rtf::read(bytes)?,
+        _ if bytes.starts_with(&tnef::SIGNATURE) => tnef::read(bytes)?,
+        _ if bytes.starts_with(b"PK") => office(bytes)?,
+        // The mark may stand behind junk within the first kilobyte.
+        _ if format == Format::Pdf || bytes.starts_with(b"%PDF") => pdf::read(bytes)?,
+        _ if format == Format::Sheet => sheets::xls(bytes)?,
+        _ => bail!("It is in a format that is not read"),
+    };
+    Ok(document.clean())
+}
+
+/// Office documents in archives, by what they hold.
+fn office(bytes: &[u8]) -> Result<Document> {
+    let mut archive = archive::Archive::open(bytes)?;
+    let names = archive.names();
+    let has = |name: &str| names.iter().any(|entry| entry == name);
+    if has("word/document.xml") {
+        word::docx(&mut archive)
+    } else if has("content.xml") {
+        word::odf(&mut archive)
+    } else if names.iter().any(|name| name.starts_with("xl/")) {
+        sheets::xlsx(bytes, &mut archive)
+    } else {
+        bail!("It is an archive, and archives are not opened")
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Format;
+    use super::{Format, clean};
 
     #[test]
     fn a_file_is_known_by_its_name_or_its_type() {
         assert_eq!(Format::of("List.DOCX", "application/octet-stream"), Some(Format::Text));
         assert_eq!(Format::of("", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), Some(Format::Sheet));
+        assert_eq!(Format::of("winmail.dat", "application/octet-stream"), Some(Format::Tnef));
         assert_eq!(Format::of("x.exe", "application/octet-stream"), None);
+    }
+
+    #[test]
+    fn text_is_rid_of_what_is_not_seen() {
+        assert_eq!(clean("a\u{202e}b\u{200b}\0c\u{1b}[1m\u{a0}e\u{301}\n"), "abc[1m é\n");
     }
 }

@@ -1,7 +1,7 @@
 //! Glyphs of a page to lines and tables: what stands on one height is one line, a wide gap parts two cells.
 
 use super::Document;
-use super::visual;
+use super::visual::{self, Direction};
 
 /// A glyph, or a string that is drawn at once.
 #[derive(Clone, Debug)]
@@ -43,7 +43,7 @@ struct Piece {
 struct Line {
     y: f64,
     size: f64,
-    is_rtl: bool,
+    direction: Direction,
     /// In the order of reading.
     pieces: Vec<Piece>,
 }
@@ -51,11 +51,11 @@ struct Line {
 impl Line {
     /// Where reading begins, growing in the direction of reading.
     fn start(&self, piece: &Piece) -> f64 {
-        if self.is_rtl { -piece.right } else { piece.left }
+        if self.direction == Direction::Right { -piece.right } else { piece.left }
     }
 
     fn end(&self, piece: &Piece) -> f64 {
-        if self.is_rtl { -piece.left } else { piece.right }
+        if self.direction == Direction::Right { -piece.left } else { piece.right }
     }
 
     fn first(&self) -> f64 {
@@ -107,7 +107,7 @@ fn goes_on(above: &Line, line: &Line, edge: f64) -> bool {
     let word = next.text.split(' ').next().unwrap_or_default();
     // Text without blanks is broken anywhere.
     let word = if word.chars().any(is_wide) { 1.0 } else { word.chars().count() as f64 + 1.0 };
-    above.is_rtl == line.is_rtl
+    above.direction == line.direction
         && above.end(last) + word * (next.right - next.left) / letters >= edge - 0.3 * line.size
         && (line.first() - above.first()) < SAME_COLUMN * line.size
         && (above.first() - line.first()) < 4.0 * line.size
@@ -165,16 +165,16 @@ fn line(y: f64, mut glyphs: Vec<Glyph>) -> Option<Line> {
         }
         blank = false;
     }
-    let is_rtl = visual::is_rtl(runs.iter().flat_map(|(_, _, parts)| parts));
+    let direction = visual::direction(runs.iter().flat_map(|(_, _, parts)| parts));
     let mut pieces: Vec<Piece> = runs
         .into_iter()
-        .map(|(left, right, parts)| Piece { left, right, text: visual::logical(parts, is_rtl) })
+        .map(|(left, right, parts)| Piece { left, right, text: visual::logical(parts, direction) })
         .filter(|piece| !piece.text.is_empty())
         .collect();
-    if is_rtl {
+    if direction == Direction::Right {
         pieces.reverse();
     }
-    (!pieces.is_empty()).then_some(Line { y, size, is_rtl, pieces })
+    (!pieces.is_empty()).then_some(Line { y, size, direction, pieces })
 }
 
 /// A table, and which lines it takes.
@@ -212,13 +212,13 @@ fn is_near(a: f64, b: f64, line: &Line) -> bool {
 fn extent(lines: &[Line], from: usize) -> (usize, Vec<f64>) {
     let mut columns: Vec<f64> = Vec::new();
     let mut to = from;
-    let is_rtl = lines.get(from).is_some_and(|line| line.is_rtl);
+    let direction = lines.get(from).map(|line| line.direction);
     for (index, line) in lines.iter().enumerate().skip(from) {
         let gap = lines.get(to).map_or(0.0, |above| above.y - line.y);
         let second = columns.iter().copied().find(|column| *column > line.first() + SAME_COLUMN * line.size);
         let fits = second.is_none_or(|column| line.last() < column + line.size);
         let continues = columns.iter().any(|column| is_near(*column, line.first(), line)) && gap < PARAGRAPH * line.size && fits;
-        if gap > FAR * line.size || line.is_rtl != is_rtl || !(line.pieces.len() >= 2 || continues) {
+        if gap > FAR * line.size || Some(line.direction) != direction || !(line.pieces.len() >= 2 || continues) {
             break;
         }
         for start in line.pieces.iter().map(|piece| line.start(piece)) {

@@ -122,7 +122,10 @@ impl Reader<'_> {
                 }
                 b'\\' => self.control(),
                 b'\r' | b'\n' => {}
-                byte => self.octet(byte, byte >= 0x80),
+                byte => {
+                    self.has_raw |= byte >= 0x80 && self.skip == 0;
+                    self.octet(byte);
+                }
             }
         }
     }
@@ -144,14 +147,13 @@ impl Reader<'_> {
         })
     }
 
-    fn octet(&mut self, byte: u8, is_raw: bool) {
+    fn octet(&mut self, byte: u8) {
         if self.skip > 0 {
             self.skip -= 1;
             return;
         }
         if !self.is_silent() {
             self.octets.push(byte);
-            self.has_raw |= is_raw;
         }
     }
 
@@ -196,10 +198,10 @@ impl Reader<'_> {
                 let digits = self.bytes.get(self.at..self.at + 2).and_then(|digits| std::str::from_utf8(digits).ok());
                 self.at += 2;
                 if let Some(byte) = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-                    self.octet(byte, false);
+                    self.octet(byte);
                 }
             }
-            b'\\' | b'{' | b'}' => self.octet(first, false),
+            b'\\' | b'{' | b'}' => self.octet(first),
             b'~' => self.text(" "),
             b'_' => self.text("-"),
             b'\r' | b'\n' => self.word("par", None),

@@ -28,20 +28,29 @@ fn is_arabic_digit(c: char) -> bool {
     matches!(c, '\u{660}'..='\u{669}' | '\u{6f0}'..='\u{6f9}')
 }
 
-/// Whether a line reads from the right: most of its letters do.
-pub(super) fn is_rtl<'a>(parts: impl Iterator<Item = &'a String>) -> bool {
+/// Where reading begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Direction {
+    /// At the right, leftwards.
+    Right,
+    /// At the left.
+    Left,
+}
+
+/// Where a line is read from: the side that most of its letters are.
+pub(super) fn direction<'a>(parts: impl Iterator<Item = &'a String>) -> Direction {
     let mut balance = 0_i64;
     for c in parts.flat_map(|part| part.chars()).filter(|c| c.is_alphabetic()) {
         balance += if is_right(c) { 1 } else { -1 };
     }
-    balance > 0
+    if balance > 0 { Direction::Right } else { Direction::Left }
 }
 
 /// The parts of a line, from left to right as drawn, in the order of reading.
-pub(super) fn logical(parts: Vec<String>, is_rtl: bool) -> String {
+pub(super) fn logical(parts: Vec<String>, line: Direction) -> String {
     let mut parts: Vec<(Class, String)> =
         parts.into_iter().map(|part| plain(&part)).filter(|part| !part.is_empty()).map(|part| (class(&part), part)).collect();
-    if is_rtl {
+    if line == Direction::Right {
         turn_left_runs(&mut parts);
         parts.reverse();
         mirror(&mut parts);
@@ -63,19 +72,21 @@ fn turn_left_runs(parts: &mut [(Class, String)]) {
         };
         let mut end = at + 1;
         let mut probe = end;
-        let mut has_letter = parts.get(at).is_some_and(|(class, _)| *class == Class::Left);
+        let mut first = parts.get(at).map_or(Class::Digit, |(class, _)| *class);
         while let Some((class, text)) = parts.get(probe) {
             match class {
                 Class::Right => break,
                 Class::Left | Class::Digit => {
                     let between = parts.get(end..probe).unwrap_or_default();
-                    if !joins(between, has_letter) {
+                    if !joins(between, first) {
                         break;
                     }
-                    has_letter |= *class == Class::Left;
+                    if *class == Class::Left {
+                        first = Class::Left;
+                    }
                     end = probe + 1;
                 }
-                Class::Neutral if text.trim().is_empty() && !has_letter => break,
+                Class::Neutral if text.trim().is_empty() && first != Class::Left => break,
                 Class::Neutral => {}
             }
             probe += 1;
@@ -89,10 +100,10 @@ fn turn_left_runs(parts: &mut [(Class, String)]) {
 
 /// What stands between two left-to-right parts joins them: nothing, anything behind a letter, one mark between digits
 /// (rules N1, W4 and W7 of the Unicode bidirectional algorithm).
-fn joins(between: &[(Class, String)], has_letter: bool) -> bool {
+fn joins(between: &[(Class, String)], before: Class) -> bool {
     match between {
         [] => true,
-        _ if has_letter => true,
+        _ if before == Class::Left => true,
         [(_, mark)] => matches!(mark.as_str(), "." | "," | ":" | "/" | "-" | "+" | "\u{a0}"),
         _ => false,
     }
@@ -165,7 +176,7 @@ fn mend_lam_alef(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_rtl, logical};
+    use super::{Direction, direction, logical};
 
     fn parts(text: &str) -> Vec<String> {
         text.chars().map(String::from).collect()
@@ -179,21 +190,21 @@ mod tests {
             parts(&text)
         };
 
-        assert!(is_rtl(drawn.iter()));
-        assert_eq!(logical(drawn, true), "الموعد: 30/09/2012 للجنة SG 17");
+        assert_eq!(direction(drawn.iter()), Direction::Right);
+        assert_eq!(logical(drawn, Direction::Right), "الموعد: 30/09/2012 للجنة SG 17");
     }
 
     #[test]
     fn a_word_of_arabic_in_an_english_line_is_turned() {
         let drawn: String = format!("Name: {} (Cairo)", "منى حسن".chars().rev().collect::<String>());
 
-        assert_eq!(logical(parts(&drawn), false), "Name: منى حسن (Cairo)");
+        assert_eq!(logical(parts(&drawn), Direction::Left), "Name: منى حسن (Cairo)");
     }
 
     #[test]
     fn lam_alef_and_shapes_are_mended() {
-        assert_eq!(logical(vec!["االتصاالت".to_owned()], true), "الاتصالات");
-        assert_eq!(logical(vec!["\u{fefb}".to_owned(), "ﬁ".to_owned()], false), "لاfi");
+        assert_eq!(logical(vec!["االتصاالت".to_owned()], Direction::Right), "الاتصالات");
+        assert_eq!(logical(vec!["\u{fefb}".to_owned(), "ﬁ".to_owned()], Direction::Left), "لاfi");
     }
 
     #[test]
@@ -203,6 +214,6 @@ mod tests {
         let drawn =
             if drawn.is_empty() { drawn } else { parts(&format!("{line}{}", "هاتف:".chars().rev().collect::<String>())) };
 
-        assert_eq!(logical(drawn, true), "هاتف: +41 22 730 5853");
+        assert_eq!(logical(drawn, Direction::Right), "هاتف: +41 22 730 5853");
     }
 }

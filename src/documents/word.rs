@@ -1,109 +1,125 @@
-//! Word files: paragraphs and tables of `word/document.xml` and its headers. Only user of `quick-xml` and `zip`.
+//! Documents in XML: `word/document.xml` with its headers (docx), `content.xml` (odt, ods). Paragraphs and tables.
 
-use super::Document;
+use super::archive::Archive;
+use super::markup::{self, Markup};
+use super::{Document, MOST_CELLS, MOST_COLUMNS, MOST_TEXT};
 use anyhow::{Context, Result};
-use quick_xml::Reader;
-use quick_xml::events::Event;
-use std::io::{Cursor, Read};
+use quick_xml::events::{BytesStart, Event};
 
-/// Octets of one part when unpacked: a bomb ends here.
-const LARGEST_PART: u64 = 20 << 20;
-/// Octets of text that are kept.
-const MOST_TEXT: usize = 512 << 10;
-/// Elements within elements.
-const DEEPEST: usize = 200;
+/// Reads a Word document; the header first, as it is read on paper.
+pub(super) fn docx(archive: &mut Archive<'_>) -> Result<Document> {
+    let is_header = |name: &String| name.starts_with("word/header") && name.ends_with(".xml");
+    let mut parts: Vec<String> = archive.names().into_iter().filter(is_header).collect();
+    parts.sort();
+    parts.push("word/document.xml".to_owned());
+    let mut walker = Walker::default();
+    for part in parts {
+        let xml = archive.part(&part)?.with_context(|| format!("It has no {part}"))?;
+        walker.walk(&markup::decode(&xml)?)?;
+    }
+    Ok(walker.document)
+}
+
+/// Reads a text or a spreadsheet of LibreOffice.
+pub(super) fn odf(archive: &mut Archive<'_>) -> Result<Document> {
+    let xml = archive.part("content.xml")?.context("It has no content.xml")?;
+    let mut walker = Walker { is_odf: true, ..Walker::default() };
+    walker.walk(&markup::decode(&xml)?)?;
+    for table in &mut walker.document.tables {
+        table.iter_mut().for_each(|row| row.truncate(row.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1)));
+        table.retain(|row| !row.is_empty());
+    }
+    Ok(walker.document)
+}
 
 /// Where text goes now.
 #[derive(Default)]
 struct Walker {
     document: Document,
+    is_odf: bool,
     paragraph: String,
     /// Open tables, the innermost last.
     tables: Vec<Vec<Vec<String>>>,
-    in_text: bool,
-    deleted: usize,
-}
-
-/// Reads a document; the header first, as it is read on paper.
-pub(super) fn read(bytes: &[u8]) -> Result<Document> {
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).context("This is no Word file")?;
-    let names = archive.file_names().flatten().map(|name| name.into_owned()).collect::<Vec<String>>();
-    let mut parts: Vec<String> =
-        names.into_iter().filter(|name| name.starts_with("word/header") && name.ends_with(".xml")).collect();
-    parts.sort();
-    parts.push("word/document.xml".to_owned());
-    let mut walker = Walker::default();
-    for part in parts {
-        let mut xml = Vec::new();
-        archive
-            .by_name(&part)
-            .with_context(|| format!("It has no {part}"))?
-            .take(LARGEST_PART)
-            .read_to_end(&mut xml)
-            .context("It is damaged")?;
-        walker.walk(&xml)?;
-    }
-    Ok(walker.document)
+    /// How often the cell that is open now is to be repeated.
+    repeated: usize,
+    cells: usize,
+    /// Elements that hold text, open runs, and elements whose content is no text, that are open.
+    in_text: usize,
+    in_run: usize,
+    silent: usize,
 }
 
 impl Walker {
-    fn walk(&mut self, xml: &[u8]) -> Result<()> {
-        let xml = std::str::from_utf8(xml).context("Its XML is no UTF-8")?;
-        let mut reader = Reader::from_str(xml);
-        let mut depth = 0_usize;
+    /// Damage ends the reading; what came before is kept.
+    fn walk(&mut self, xml: &str) -> Result<()> {
+        let mut markup = Markup::new(xml);
+        let mut seen = false;
         loop {
-            match reader.read_event().context("Its XML is damaged")? {
-                Event::Start(element) => {
-                    depth += 1;
-                    if depth > DEEPEST || self.document.text.len() > MOST_TEXT {
-                        return Ok(());
-                    }
-                    self.open(element.local_name().as_ref());
-                }
-                Event::End(element) => {
-                    depth = depth.saturating_sub(1);
-                    self.close(element.local_name().as_ref());
-                }
-                Event::Empty(element) => match element.local_name().as_ref() {
-                    "ta" => self.paragraph.push('\t'),
-                    "br" | "cr" => self.paragraph.push('\n'),
-                    "noBreakHyphen" => self.paragraph.push('-'),
-                    "p" => self.end_paragraph(),
-                    _ => {}
-                },
-                Event::Text(text) if self.in_text && self.deleted == 0 => self.paragraph.push_str(&text),
-                Event::CData(text) if self.in_text && self.deleted == 0 => self.paragraph.push_str(&text),
-                Event::GeneralRef(name) if self.in_text && self.deleted == 0 => {
-                    let name = name.to_string();
-                    let named = match name.as_str() {
-                        "amp" => Some('&'),
-                        "lt" => Some('<'),
-                        "gt" => Some('>'),
-                        "quot" => Some('"'),
-                        "apos" => Some('\''),
-                        _ => numbered(&name),
-                    };
-                    self.paragraph.extend(named);
-                }
-                Event::Eof => return Ok(()),
+            let event = match markup.next() {
+                Ok(Some(event)) => event,
+                Ok(None) => return Ok(()),
+                Err(error) if error.is::<quick_xml::Error>() && seen && !self.document.text.trim().is_empty() => return Ok(()),
+                Err(error) => return Err(error),
+            };
+            seen = true;
+            if self.document.text.len() + self.paragraph.len() > MOST_TEXT || self.cells > MOST_CELLS {
+                return Ok(());
+            }
+            match event {
+                Event::Start(element) => self.open(&element),
+                Event::End(element) => self.close(element.local_name().as_ref()),
+                Event::Empty(element) => self.empty(&element),
+                Event::Text(text) if self.takes_text() => self.paragraph.push_str(&text),
+                Event::CData(text) if self.takes_text() => self.paragraph.push_str(&text),
+                Event::GeneralRef(name) if self.takes_text() => self.paragraph.extend(markup::reference(&name)),
                 _ => {}
             }
         }
     }
 
-    fn open(&mut self, name: &str) {
-        match name {
-            "t" => self.in_text = true,
-            // What was struck out is no text any more.
-            "del" | "moveFrom" => self.deleted += 1,
-            "tbl" => self.tables.push(Vec::new()),
-            "tr" => {
+    fn takes_text(&self) -> bool {
+        self.in_text > 0 && self.silent == 0
+    }
+
+    fn row(&mut self) -> Option<&mut Vec<String>> {
+        self.tables.last_mut().and_then(|table| table.last_mut())
+    }
+
+    fn empty(&mut self, element: &BytesStart<'_>) {
+        match element.local_name().as_ref() {
+            // Word writes tab stops with the same word; those stand in no run.
+            "tab" | "ptab" if self.silent == 0 && (self.in_run > 0 || self.is_odf) => self.paragraph.push('\t'),
+            "br" | "cr" | "line-break" if self.silent == 0 => self.paragraph.push('\n'),
+            "s" if self.is_odf && self.silent == 0 => self.paragraph.push(' '),
+            "noBreakHyphen" => self.paragraph.push('-'),
+            "p" if self.silent == 0 => self.end_paragraph(),
+            "table-cell" | "covered-table-cell" if self.is_odf && self.silent == 0 => {
+                self.open(element);
+                self.close("table-cell");
+            }
+            _ => {}
+        }
+    }
+
+    fn open(&mut self, element: &BytesStart<'_>) {
+        match element.local_name().as_ref() {
+            // What was struck out is no text any more; what old programs see instead is in the text already.
+            "del" | "moveFrom" | "Fallback" | "tracked-changes" | "annotation" => self.silent += 1,
+            _ if self.silent > 0 => {}
+            "t" if !self.is_odf => self.in_text += 1,
+            "p" | "h" if self.is_odf => self.in_text += 1,
+            "r" => self.in_run += 1,
+            "tbl" | "table" => self.tables.push(Vec::new()),
+            "tr" | "table-row" => {
                 if let Some(table) = self.tables.last_mut() {
                     table.push(Vec::new());
                 }
             }
-            "tc" => {
-                if let Some(row) = self.tables.last_mut().and_then(|table| table.last_mut()) {
+            "tc" | "table-cell" | "covered-table-cell" => {
+                let repeated = markup::attribute(element, "number-columns-repeated").and_then(|number| number.parse().ok());
+                self.repeated = repeated.unwrap_or(1);
+                self.cells += 1;
+                if let Some(row) = self.row().filter(|row| row.len() < MOST_COLUMNS) {
                     row.push(String::new());
                 }
             }
@@ -113,31 +129,50 @@ impl Walker {
 
     fn close(&mut self, name: &str) {
         match name {
-            "t" => self.in_text = false,
-            "del" | "moveFrom" => self.deleted = self.deleted.saturating_sub(1),
-            "p" => self.end_paragraph(),
-            "tr" if self.tables.len() == 1 => {
-                let row = self.tables.last().and_then(|table| table.last()).cloned().unwrap_or_default();
-                self.document.text.push_str(&super::row_text(&row));
+            "del" | "moveFrom" | "Fallback" | "tracked-changes" | "annotation" => self.silent = self.silent.saturating_sub(1),
+            _ if self.silent > 0 => {}
+            "t" => self.in_text = self.in_text.saturating_sub(1),
+            "r" => self.in_run = self.in_run.saturating_sub(1),
+            "p" | "h" => {
+                if self.is_odf {
+                    self.in_text = self.in_text.saturating_sub(1);
+                }
+                self.end_paragraph();
             }
-            "tbl" => {
-                let Some(table) = self.tables.pop() else { return };
-                match self.tables.last_mut().and_then(|outer| outer.last_mut()).and_then(|row| row.last_mut()) {
-                    // A table within a cell is that cell's text.
-                    Some(cell) => table.iter().for_each(|row| cell.push_str(&super::row_text(row))),
-                    None => {
-                        self.document.text.push('\n');
-                        self.document.tables.push(table);
-                    }
+            "table-cell" | "covered-table-cell" => {
+                let more = std::mem::replace(&mut self.repeated, 1).saturating_sub(1);
+                if let Some(row) = self.row()
+                    && let Some(cell) = row.last().cloned()
+                {
+                    row.extend(std::iter::repeat_n(cell, more.min(MOST_COLUMNS.saturating_sub(row.len()))));
                 }
             }
+            "tr" | "table-row" if self.tables.len() == 1 => {
+                let row = self.row().cloned().unwrap_or_default();
+                if row.iter().any(|cell| !cell.is_empty()) {
+                    self.document.text.push_str(&super::row_text(&row));
+                }
+            }
+            "tbl" | "table" => self.end_table(),
             _ => {}
+        }
+    }
+
+    fn end_table(&mut self) {
+        let Some(table) = self.tables.pop() else { return };
+        match self.row().and_then(|row| row.last_mut()) {
+            // A table within a cell is that cell's text.
+            Some(cell) => table.iter().for_each(|row| cell.push_str(&super::row_text(row))),
+            None => {
+                self.document.text.push('\n');
+                self.document.tables.push(table);
+            }
         }
     }
 
     fn end_paragraph(&mut self) {
         let paragraph = std::mem::take(&mut self.paragraph);
-        match self.tables.last_mut().and_then(|table| table.last_mut()).and_then(|row| row.last_mut()) {
+        match self.row().and_then(|row| row.last_mut()) {
             Some(cell) => {
                 if !cell.is_empty() && !paragraph.trim().is_empty() {
                     cell.push('\n');
@@ -150,11 +185,4 @@ impl Walker {
             }
         }
     }
-}
-
-/// `#8211` or `#x2013`.
-fn numbered(name: &str) -> Option<char> {
-    let digits = name.strip_prefix('#')?;
-    let code = digits.strip_prefix('x').map_or_else(|| digits.parse().ok(), |hex| u32::from_str_radix(hex, 16).ok())?;
-    char::from_u32(code)
 }

@@ -1,8 +1,10 @@
 //! Step 1: bytes → [`Mail`]. Only user of `mail-parser`. Cannot fail: a hopeless letter is a `Mail` with defects.
 
 mod addresses;
+pub mod attached;
 pub mod authentication;
 mod automatic;
+mod card;
 mod charset;
 mod encoded_word;
 mod fields;

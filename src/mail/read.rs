@@ -3,8 +3,7 @@
 //! mail-parser 0.11 leaves a part undecoded when junk stands in its base64 or its closing boundary is missing, and splits
 //! characters over encoded-words; so only its offsets and parameters are used.
 
-use super::{Attachment, Mail, automatic, charset, fields, fingerprint, header, html, language, text, transfer};
-use crate::documents::{self, Format};
+use super::{Mail, attached, automatic, charset, fields, fingerprint, header, html, language, text, transfer};
 use crate::vocabulary::Vocabulary;
 use mail_parser::{Encoding, Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
@@ -16,8 +15,6 @@ const MOST_DASH_LINES: usize = 5000;
 const DEEPEST: usize = 5;
 /// Octets of a body that are looked at: longer ones are logs or bombs, and what they propose stands at their beginning.
 const LONGEST_BODY: usize = 1 << 20;
-/// Octets of a text attachment that is kept.
-const LONGEST_TEXT: usize = 256 * 1024;
 
 /// A leaf of the tree, decoded as far as it is needed.
 struct Body {
@@ -151,11 +148,13 @@ fn attach(mail: &mut Mail, part: &MessagePart<'_>, raw: &[u8], kind: String) {
     if kind.ends_with("pkcs7-mime") && !smime.eq_ignore_ascii_case("signed-data") && !smime.eq_ignore_ascii_case("certs-only") {
         mail.defects.push("the letter is encrypted".to_owned());
     }
-    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_lowercase()).unwrap_or_default();
-    let is_text = kind.starts_with("text/") || ["vcf", "ics", "csv", "txt"].contains(&ending.as_str());
+    let label = part.content_type().and_then(|declared| declared.attribute("charset"));
     let size = decoder(part).decoded_size(raw);
-    let text = (is_text && size <= LONGEST_TEXT).then(|| decode(mail, part, raw, LONGEST_TEXT));
-    let is_document = Format::of(&name, &kind).is_some() && size <= documents::LARGEST;
-    let document = is_document.then(|| decoder(part).decode(raw, documents::LARGEST).octets);
-    mail.attachments.push(Attachment { name, content_type: kind, size, text, document });
+    attached::keep(mail, attached::File { name, content_type: kind, charset: label, size }, |mail, most| {
+        let octets = decoder(part).decode(raw, most);
+        if octets.is_damaged {
+            mail.defects.push("a part has junk in its base64".to_owned());
+        }
+        octets.octets
+    });
 }

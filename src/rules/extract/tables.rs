@@ -1,9 +1,9 @@
-//! People in vCards, in tables of HTML bodies, and in comma-separated files. Only user of `calcard` and `csv`.
+//! People in vCards and in tables, of HTML bodies and of documents. Only user of `calcard`.
 
 use super::person::{field, set};
 use super::phones;
 use crate::domain::steps::{FoundPerson, Part};
-use crate::mail::{Attachment, Mail};
+use crate::mail::Mail;
 use crate::rules::Rules;
 use crate::rules::extract::names;
 use crate::vocabulary::Vocabulary;
@@ -19,10 +19,8 @@ pub(super) fn people(mail: &Mail, rules: &Rules) -> Vec<FoundPerson> {
     let mut found = Vec::new();
     for attachment in &mail.attachments {
         let Some(text) = &attachment.text else { continue };
-        if is_vcard(attachment) {
+        if attachment.is_card() {
             found.extend(cards(text, rules));
-        } else if is_csv(attachment) {
-            found.extend(rows(text).map(|rows| table(&rows, Part::Attachment, rules)).unwrap_or_default());
         }
     }
     if found.is_empty() {
@@ -36,30 +34,6 @@ pub(super) fn people(mail: &Mail, rules: &Rules) -> Vec<FoundPerson> {
         }
     }
     found
-}
-
-fn is_vcard(attachment: &Attachment) -> bool {
-    matches!(attachment.content_type.as_str(), "text/vcard" | "text/x-vcard" | "text/directory")
-        || attachment.name.to_lowercase().ends_with(".vcf")
-}
-
-fn is_csv(attachment: &Attachment) -> bool {
-    let name = attachment.name.to_lowercase();
-    matches!(attachment.content_type.as_str(), "text/csv" | "text/comma-separated-values" | "text/tab-separated-values")
-        || name.ends_with(".csv")
-        || name.ends_with(".tsv")
-}
-
-/// The rows of a delimited text; the delimiter is the one that the first lines have most of.
-fn rows(text: &str) -> Option<Vec<Vec<String>>> {
-    let head: String = text.lines().take(5).collect::<Vec<_>>().join("\n");
-    let delimiter = [b',', b';', b'\t', b'|'].into_iter().max_by_key(|mark| head.bytes().filter(|byte| byte == mark).count())?;
-    let mut reader =
-        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
-    let records = reader.records().map_while(Result::ok);
-    Some(
-        records.map(|record| record.iter().map(|cell| cell.trim().trim_start_matches('\u{feff}').to_owned()).collect()).collect(),
-    )
 }
 
 /// People of a table with a heading row, or of a form of two columns, label and value.
