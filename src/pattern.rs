@@ -1,17 +1,18 @@
 //! Patterns of rules and vocabulary. Only user of `regex` and of its parser.
 //!
-//! Promises: a pattern runs in time linear in the text, within the sizes below, and `\b` costs nothing
+//! Promises: a pattern runs in time linear in the text, within the sizes below; it is kept small ([`compact`]), and `\b` costs nothing
 //! ([`boundary`] tells how it is rewritten: with a Unicode `\b` a search is 150 times slower). Many patterns on one text go
 //! through a [`Screen`] first.
 
-use regex::RegexBuilder;
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::Hir;
 
 mod boundary;
+mod compact;
+mod expression;
 mod screen;
 
-pub use regex::{Captures, Regex};
+pub use expression::{Captures, Match, Regex};
 pub use screen::Screen;
 
 /// Octets of a compiled pattern: what an operator's rule may not blow up (A23).
@@ -35,7 +36,7 @@ pub fn compile(pattern: &str) -> Result<Regex, String> {
 }
 
 fn parse(pattern: &str) -> Result<Hir, String> {
-    ParserBuilder::new().nest_limit(NEST_LIMIT).build().parse(pattern).map_err(|error| match error {
+    ParserBuilder::new().utf8(false).nest_limit(NEST_LIMIT).build().parse(pattern).map_err(|error| match error {
         regex_syntax::Error::Parse(error) => format!("in “{pattern}”: {}", error.kind()),
         regex_syntax::Error::Translate(error) => format!("in “{pattern}”: {}", error.kind()),
         other => format!("in “{pattern}”: {other}"),
@@ -43,7 +44,7 @@ fn parse(pattern: &str) -> Result<Hir, String> {
 }
 
 fn build(hir: &Hir) -> Result<Regex, String> {
-    RegexBuilder::new(&hir.to_string()).size_limit(SIZE_LIMIT).dfa_size_limit(CACHE_OF_ONE).build().map_err(sentence)
+    Regex::new(compact::compact(hir).to_string()).map_err(sentence)
 }
 
 fn sentence(error: regex::Error) -> String {

@@ -1,0 +1,160 @@
+//! A compiled pattern, with the face of `regex::Regex`. What it matches lies on the borders of letters.
+
+use regex::bytes;
+use std::borrow::Cow;
+use std::ops::{Index, Range};
+use std::sync::OnceLock;
+
+/// A compiled pattern.
+///
+/// It is compiled to see that it can be, and again when it is first used: most rules never are, and each that is holds some
+/// 50 kB.
+#[derive(Clone, Debug)]
+pub struct Regex {
+    pattern: String,
+    used: OnceLock<bytes::Regex>,
+}
+
+/// A place of a text that matches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Match<'t> {
+    text: &'t str,
+    start: usize,
+    end: usize,
+}
+
+impl<'t> Match<'t> {
+    fn new(text: &'t str, found: &Range<usize>) -> Match<'t> {
+        // A gap is counted in octets and may begin or end within a letter; the match then takes the whole of it.
+        let (start, end) = (text.floor_char_boundary(found.start), text.ceil_char_boundary(found.end));
+        Match { text: text.get(start..end).unwrap_or_default(), start, end }
+    }
+
+    /// The words that match.
+    pub fn as_str(&self) -> &'t str {
+        self.text
+    }
+
+    /// The first octet.
+    pub fn start(&self) -> usize {
+        self.start
+    }
+
+    /// Behind the last octet.
+    pub fn end(&self) -> usize {
+        self.end
+    }
+
+    /// From the first octet to behind the last.
+    pub fn range(&self) -> Range<usize> {
+        self.start..self.end
+    }
+
+    /// Octets.
+    pub fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Whether nothing matched, somewhere.
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+}
+
+/// A match and its groups.
+#[derive(Debug)]
+pub struct Captures<'t> {
+    text: &'t str,
+    groups: bytes::Captures<'t>,
+}
+
+impl<'t> Captures<'t> {
+    /// A group by its number; 0 is the whole match.
+    pub fn get(&self, group: usize) -> Option<Match<'t>> {
+        self.groups.get(group).map(|found| Match::new(self.text, &found.range()))
+    }
+
+    /// A group by its name.
+    pub fn name(&self, name: &str) -> Option<Match<'t>> {
+        self.groups.name(name).map(|found| Match::new(self.text, &found.range()))
+    }
+}
+
+impl Index<usize> for Captures<'_> {
+    type Output = str;
+
+    /// The words of a group that always takes part; empty if it did not.
+    fn index(&self, group: usize) -> &str {
+        self.get(group).map_or("", |found| found.text)
+    }
+}
+
+impl Index<&str> for Captures<'_> {
+    type Output = str;
+
+    /// The words of a group that always takes part; empty if it did not.
+    fn index(&self, name: &str) -> &str {
+        self.name(name).map_or("", |found| found.text)
+    }
+}
+
+fn build(pattern: &str) -> Result<bytes::Regex, regex::Error> {
+    bytes::RegexBuilder::new(pattern).size_limit(super::SIZE_LIMIT).dfa_size_limit(super::CACHE_OF_ONE).build()
+}
+
+impl Regex {
+    pub(super) fn new(pattern: String) -> Result<Regex, regex::Error> {
+        build(&pattern)?;
+        Ok(Regex { pattern, used: OnceLock::new() })
+    }
+
+    fn compiled(&self) -> &bytes::Regex {
+        self.used.get_or_init(|| build(&self.pattern).expect("it was compiled before, with the same limits"))
+    }
+
+    /// The pattern, as it was compiled.
+    pub fn as_str(&self) -> &str {
+        &self.pattern
+    }
+
+    /// Whether it matches anywhere.
+    pub fn is_match(&self, text: &str) -> bool {
+        self.compiled().is_match(text.as_bytes())
+    }
+
+    /// The first match.
+    pub fn find<'t>(&self, text: &'t str) -> Option<Match<'t>> {
+        self.compiled().find(text.as_bytes()).map(|found| Match::new(text, &found.range()))
+    }
+
+    /// All matches, one behind the other.
+    pub fn find_iter<'t>(&self, text: &'t str) -> impl Iterator<Item = Match<'t>> {
+        self.compiled().find_iter(text.as_bytes()).map(|found| Match::new(text, &found.range()))
+    }
+
+    /// The first match with its groups.
+    pub fn captures<'t>(&self, text: &'t str) -> Option<Captures<'t>> {
+        self.compiled().captures(text.as_bytes()).map(|groups| Captures { text, groups })
+    }
+
+    /// All matches with their groups.
+    pub fn captures_iter<'t>(&self, text: &'t str) -> impl Iterator<Item = Captures<'t>> {
+        self.compiled().captures_iter(text.as_bytes()).map(move |groups| Captures { text, groups })
+    }
+
+    /// The text with every match replaced by the same words.
+    pub fn replace_all<'t>(&self, text: &'t str, words: &str) -> Cow<'t, str> {
+        let mut replaced = String::new();
+        let mut last = 0;
+        for found in self.find_iter(text) {
+            replaced.push_str(text.get(last..found.start).unwrap_or_default());
+            replaced.push_str(words);
+            last = found.end;
+        }
+        if last == 0 && replaced.is_empty() {
+            return Cow::Borrowed(text);
+        }
+        replaced.push_str(text.get(last..).unwrap_or_default());
+        Cow::Owned(replaced)
+    }
+}
