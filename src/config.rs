@@ -9,6 +9,7 @@ use crate::plan::{DEFAULT_THRESHOLD, Dials, Policy, Unauthenticated};
 use crate::resources::Resources;
 use crate::smtp;
 use crate::store;
+use crate::watch;
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -41,6 +42,9 @@ pub struct Config {
     /// How much automatic mail may leave.
     #[serde(default)]
     pub caps: store::Caps,
+    /// When the daemon takes care of itself.
+    #[serde(default)]
+    pub watch: watch::Settings,
     /// What is written to stderr.
     #[serde(default)]
     pub log: Log,

@@ -1,12 +1,14 @@
 //! Composition: builds everything, starts every loop, stops them. The only place that spawns.
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Steady};
 use crate::config::{BounceAddresses, Config};
 use crate::corrections;
 use crate::delivery::{Delivery, Witness};
 use crate::desk::Desk;
+use crate::health::Health;
 use crate::intake::Intake;
 use crate::knowledge::{Current, Knowledge};
+use crate::leadership::Leadership;
 use crate::lease::Lease;
 use crate::mailbox;
 use crate::reminders::Reminders;
@@ -14,7 +16,9 @@ use crate::reply::Identity;
 use crate::smtp::{Bounces, Transport};
 use crate::stop::{self, Stop};
 use crate::store::Store;
+use crate::watch::Watch;
 use anyhow::{Context, Result, bail};
+use jiff::SignedDuration;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,6 +29,9 @@ use tracing::{error, info, warn};
 
 /// A letter in hand may take this long to be finished after SIGTERM; systemd's own limit is 90 s.
 const DRAIN: Duration = Duration::from_secs(20);
+
+/// What `status` calls the time after a crash loop.
+pub const SAFE_MODE: &str = "safe-mode";
 
 /// What the letters are read for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,9 +66,10 @@ impl Daemon {
         let instance = store.instance().await?;
         let name = config.activity.from_name.clone();
         let identity = Arc::new(Identity::new(&knowledge.rules.charter, name, instance.id, instance.key.to_vec().into()));
-        let bell = Arc::new(Notify::new());
+        let (bell, health, steady) = (Arc::new(Notify::new()), Health::default(), Steady::default());
         let witness_folder = config.delivery.witness.is_some().then(|| config.delivery.witness_folder.clone());
-        let desk = Desk { store, activity, knowledge: Current::new(knowledge), identity, witness_folder, clock, bell };
+        let desk =
+            Desk { store, activity, knowledge: Current::new(knowledge), identity, health, steady, witness_folder, clock, bell };
         Ok(Daemon { config, file: file.map(Path::to_path_buf), desk })
     }
 
@@ -94,6 +102,8 @@ impl Daemon {
             witness: self.witness(),
             rest: self.config.delivery.rest(),
             lease: Lease::unlimited(),
+            health: self.desk.health.clone(),
+            steady: self.desk.steady.clone(),
             clock: self.desk.clock,
             wake: Arc::clone(&self.desk.bell),
         })
@@ -105,48 +115,84 @@ impl Daemon {
         Some(Witness { address, mailbox, folder, identity })
     }
 
-    /// Runs all loops until SIGTERM or SIGINT, then lets each finish the letter in hand. SIGHUP loads the rules anew.
+    /// Runs until SIGTERM or SIGINT, then lets each loop finish the letter in hand. SIGHUP loads the rules anew.
     pub async fn run(self) -> Result<()> {
         let mut terminate = on(SignalKind::terminate())?;
         let mut interrupt = on(SignalKind::interrupt())?;
         let mut hangup = on(SignalKind::hangup())?;
         let (stopper, stop) = stop::signal();
-        let mut loops = self.spawn(&stop).await?;
-        info!("Started with {} mailboxes", self.config.mailboxes.len());
+        let span = SignedDuration::from_secs(i64::from(self.config.watch.safe_seconds));
+        let (start, deaths) = self.desk.store.note_start(self.desk.clock.now(), span).await?;
+        let mut work = std::pin::pin!(self.work(stop, deaths));
         let ended = loop {
             tokio::select! {
                 _ = terminate.recv() => break None,
                 _ = interrupt.recv() => break None,
                 _ = hangup.recv() => self.reload().await,
-                ended = loops.join_next() => break Some(ended),
+                ended = &mut work => break Some(ended),
             }
         };
         stopper.stop();
-        let drained = tokio::time::timeout(DRAIN, async { while loops.join_next().await.is_some() {} }).await;
-        if drained.is_err() {
-            warn!("A loop did not end within {} s; what it had in hand is taken up again at the next start", DRAIN.as_secs());
+        let ended = match ended {
+            Some(ended) => ended,
+            None => work.await,
+        };
+        if ended.is_ok() {
+            self.desk.store.note_end(start, self.desk.clock.now()).await?;
+            info!("Stopped");
         }
         self.desk.store.close().await;
-        match ended {
-            None => {
-                info!("Stopped");
-                Ok(())
-            }
-            Some(Some(Err(error))) => {
-                Err(error).context("A loop ended by a fault of the program; it starts again with the daemon")
-            }
-            Some(_) => bail!("A loop ended before it was told to; it starts again with the daemon"),
-        }
+        ended
     }
 
-    async fn spawn(&self, stop: &Stop) -> Result<JoinSet<()>> {
+    /// Waits until no other daemon works on this ledger, then works until told to stop, or until another has taken over.
+    async fn work(&self, mut stop: Stop, deaths: i64) -> Result<()> {
+        let lease = Lease::none();
+        let leadership = Leadership::new(self.desk.store.clone(), lease.clone(), self.desk.clock);
+        let mut safe = deaths >= i64::from(self.config.watch.deaths);
+        while leadership.stand(&mut stop).await {
+            let (stopper, own) = stop::signal();
+            let mut loops = self.spawn(&own, &lease, safe).await?;
+            info!("Started with {} mailboxes", self.config.mailboxes.len());
+            let mut keep = std::pin::pin!(leadership.keep());
+            let ended = tokio::select! {
+                () = stop.given() => None,
+                () = &mut keep => None,
+                ended = loops.join_next() => Some(ended),
+            };
+            stopper.stop();
+            let drain = tokio::time::timeout(DRAIN, async { while loops.join_next().await.is_some() {} });
+            // The right to send lasts until the letter in hand is done.
+            tokio::select! {
+                drained = drain => if drained.is_err() {
+                    warn!("A loop did not end within {} s; what it had in hand is taken up again", DRAIN.as_secs());
+                },
+                () = keep, if lease.is_held() => {}
+            }
+            leadership.step_down().await;
+            safe = false;
+            match ended {
+                None => {}
+                Some(Some(Err(error))) => {
+                    return Err(error).context("A loop ended by a fault of the program; it starts again with the daemon");
+                }
+                Some(_) => bail!("A loop ended before it was told to; it starts again with the daemon"),
+            }
+        }
+        Ok(())
+    }
+
+    async fn spawn(&self, stop: &Stop, lease: &Lease, safe: bool) -> Result<JoinSet<()>> {
         let mut loops = JoinSet::new();
         for mailbox in &self.config.mailboxes {
             let intake = Intake::new(self.desk.clone(), mailbox.get_ref().clone());
             loops.spawn(intake.run(stop.clone()));
         }
-        loops.spawn(self.delivery().await?.run(stop.clone()));
-        loops.spawn(self.reminders().run(stop.clone()));
+        let wait = if safe { Duration::from_secs(u64::from(self.config.watch.safe_seconds)) } else { Duration::ZERO };
+        let delivery = Delivery { lease: lease.clone(), ..self.delivery().await? };
+        loops.spawn(later(wait, self.desk.clone(), stop.clone(), delivery.run(stop.clone())));
+        loops.spawn(later(wait, self.desk.clone(), stop.clone(), self.reminders().run(stop.clone())));
+        loops.spawn(Watch::new(self.desk.clone(), self.config.watch.clone()).run(stop.clone()));
         Ok(loops)
     }
 
@@ -168,4 +214,19 @@ impl Daemon {
 
 fn on(kind: SignalKind) -> Result<Signal> {
     signal(kind).context("Cannot listen for signals")
+}
+
+/// Runs a loop that writes to people, in safe mode only after a while: a daemon that dies again and again sends nothing meanwhile.
+async fn later(wait: Duration, desk: Desk, mut stop: Stop, own: impl Future<Output = ()>) {
+    if !wait.is_zero() {
+        let words =
+            "The daemon died several times within minutes; it files letters and sends nothing until it has lived for a while";
+        desk.health.ill(SAFE_MODE, words, desk.clock.now());
+        if stop.within(wait).await {
+            return;
+        }
+        desk.health.well(SAFE_MODE, desk.clock.now());
+        info!("Safe mode has ended");
+    }
+    own.await;
 }

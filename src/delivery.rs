@@ -10,9 +10,10 @@ mod witness;
 
 pub use witness::{Settings, Witness};
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Steady};
 use crate::domain::Timestamp;
 use crate::domain::records::ClaimedLetter;
+use crate::health::Health;
 use crate::killpoint::{self, Point};
 use crate::lease::Lease;
 use crate::smtp::{Accepted, Bounces, Class, Envelope, SendError, Transport};
@@ -42,11 +43,16 @@ const GIVE_UP: Duration = Duration::from_secs(5 * 24 * 60 * 60);
 const LONGEST_NAP: Duration = Duration::from_secs(30);
 /// What is due but may not leave yet (the caps) is not asked for more often.
 const SHORTEST_NAP: Duration = Duration::from_secs(1);
-/// The first and the longest pause while server or database cannot be reached.
+/// A ledger that does not work is asked again so soon: nobody but ourselves is troubled by it.
+const LEDGER_PAUSE: Duration = Duration::from_secs(5);
+/// The first and the longest pause while the server cannot be reached.
 const FIRST_PAUSE: Duration = Duration::from_secs(15);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10 * 60);
 /// A busy database is asked again after this: settling late makes a duplicate.
 const SETTLE_AGAIN: [Duration; 3] = [Duration::from_millis(200), Duration::from_secs(2), Duration::from_secs(10)];
+
+/// What `status` calls the way out.
+const TRANSPORT: &str = "transport";
 
 /// The loop and what it works with.
 #[derive(Debug)]
@@ -65,6 +71,10 @@ pub struct Delivery {
     pub rest: Option<Duration>,
     /// The right to send, where several daemons may work on one ledger.
     pub lease: Lease,
+    /// What works and what does not.
+    pub health: Health,
+    /// Notices that the clock was set.
+    pub steady: Steady,
     /// The present moment.
     pub clock: Clock,
     /// Told when a letter was enqueued or released.
@@ -98,7 +108,7 @@ pub fn wait_after(tries: i64) -> Option<Duration> {
     }
 }
 
-/// The pause of the whole loop after so many faults in a row of server or database.
+/// The pause of the whole loop after so many faults in a row of the server.
 fn pause_after(faults: u32) -> Duration {
     FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(faults.saturating_sub(1))).min(LONGEST_PAUSE)
 }
@@ -108,6 +118,11 @@ impl Delivery {
     pub async fn run(mut self, mut stop: Stop) {
         let mut faults = 0;
         while !stop.is_given() {
+            // Without the right to send, or by a clock that was set, nothing leaves; both end by themselves.
+            if !self.lease.is_held() || self.steady.jump().is_some() {
+                stop.within(SHORTEST_NAP).await;
+                continue;
+            }
             match self.deliver_one().await {
                 Ok(Some(Settled::Unreachable | Settled::Lapsed)) => faults += 1,
                 Ok(Some(_)) => {
@@ -120,8 +135,9 @@ impl Delivery {
                     continue;
                 }
                 Err(error) => {
-                    faults += 1;
                     error!("Cannot deliver: {error:#}");
+                    stop.within(LEDGER_PAUSE).await;
+                    continue;
                 }
             }
             stop.within(pause_after(faults)).await;
@@ -167,6 +183,10 @@ impl Delivery {
             warn!(letter.id = letter.id.0, "The right to send ended before letter {} was sent", letter.id.0);
             return Ok(Some(Settled::Lapsed));
         };
+        match &end {
+            End::Postponed { settled: Settled::Unreachable, words, .. } => self.health.ill(TRANSPORT, words, self.clock.now()),
+            _ => self.health.well(TRANSPORT, self.clock.now()),
+        }
         self.settle(&letter, &end).await?;
         killpoint::pass(Point::Settled);
         Ok(Some(tell(&letter, &end)))

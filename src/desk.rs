@@ -1,9 +1,10 @@
 //! Where a letter is filed: the way of one message, in seven steps. The watch, the import and the demo all come here.
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Steady};
 use crate::corrections;
 use crate::domain::Timestamp;
 use crate::domain::steps::{Draft, Plan, RawMail};
+use crate::health::Health;
 use crate::killpoint::{self, Point};
 use crate::knowledge::{Current, Knowledge, Understood};
 use crate::mail::fingerprint::fingerprint;
@@ -28,6 +29,10 @@ pub struct Desk {
     pub knowledge: Current,
     /// Who writes our mail.
     pub identity: Arc<Identity>,
+    /// What works and what does not.
+    pub health: Health,
+    /// Notices that the clock was set.
+    pub steady: Steady,
     /// The folder for copies that come to the witness address; none where there is no witness.
     pub witness_folder: Option<String>,
     /// The present moment.

@@ -11,7 +11,11 @@ use crate::mailbox::{self, Mailbox, back_off};
 use crate::shelving::shelve_due;
 use crate::stop::Stop;
 use anyhow::Result;
+use std::time::Duration;
 use tracing::{error, info, warn};
+
+/// How soon a ledger that does not work is asked again.
+const LEDGER_PAUSE: Duration = Duration::from_secs(5);
 
 /// The loop over one mailbox.
 #[derive(Debug)]
@@ -34,7 +38,10 @@ impl Intake {
             let Err(error) = self.session(&mut stop, &mut served).await else { return };
             // A session that worked before it broke starts the back-off anew.
             failures = if served { 1 } else { failures + 1 };
-            let pause = back_off(failures);
+            self.desk.health.ill(&self.subject(), &format!("{error:#}"), self.desk.clock.now());
+            // A ledger that does not work is asked again soon: nobody but ourselves is troubled by it.
+            let ours = self.desk.store.health().await.is_err();
+            let pause = if ours { LEDGER_PAUSE } else { back_off(failures) };
             let name = self.settings.name();
             let seconds = pause.as_secs();
             error!(mailbox.name = name, failures, "Mailbox {name} cannot be watched, trying again in {seconds} s: {error:#}");
@@ -42,6 +49,11 @@ impl Intake {
                 return;
             }
         }
+    }
+
+    /// What `status` calls the mailbox.
+    fn subject(&self) -> String {
+        format!("mailbox {}", self.settings.name())
     }
 
     async fn session(&self, stop: &mut Stop, served: &mut bool) -> Result<()> {
@@ -53,6 +65,7 @@ impl Intake {
             }
             shelve_due(&self.desk.store, self.desk.activity, &mut mailbox, &self.settings, self.desk.clock.now()).await?;
             *served = true;
+            self.desk.health.well(&self.subject(), self.desk.clock.now());
             if stop.is_given() {
                 break;
             }

@@ -40,6 +40,7 @@ pub mod plan;
 pub mod reply;
 
 pub mod clock;
+pub mod health;
 pub mod killpoint;
 pub mod lease;
 pub mod net;
@@ -59,7 +60,9 @@ pub mod shelving;
 pub mod delivery;
 pub mod import;
 pub mod intake;
+pub mod leadership;
 pub mod reminders;
+pub mod watch;
 
 pub mod config;
 

@@ -1,1 +1,4 @@
-//! (under construction)
+//! The daemon as a process: what it survives, and what it says of itself.
+
+mod leader;
+mod trouble;

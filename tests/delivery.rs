@@ -6,12 +6,13 @@ use crate::support::cutter::cutter;
 use crate::support::postfix::Postfix;
 use crate::support::smtp_server::{Act, SmtpServer};
 use jcabot::charter::Charter;
-use jcabot::clock::Clock;
+use jcabot::clock::{Clock, Steady};
 use jcabot::delivery::{Delivery, Settled};
 use jcabot::domain::address::Address;
 use jcabot::domain::steps::Draft;
 use jcabot::domain::words::{OutboxState, Outgoing};
 use jcabot::domain::{LetterKey, Timestamp};
+use jcabot::health::Health;
 use jcabot::lease::Lease;
 use jcabot::resources::Resources;
 use jcabot::smtp::{Bounces, Transport};
@@ -59,6 +60,8 @@ impl Post {
             witness: None,
             rest: None,
             lease: Lease::unlimited(),
+            health: Health::default(),
+            steady: Steady::default(),
             clock: after(0),
             wake: bell.clone(),
         };

@@ -15,6 +15,7 @@ mod print;
 mod roster;
 mod rules;
 mod run;
+mod status;
 mod why;
 
 use crate::documents;
@@ -67,6 +68,8 @@ enum Command {
     Rules(rules::Arguments),
     /// Check configuration, database, mailboxes, SMTP and rules: a line each
     Doctor(doctor::Arguments),
+    /// Say whether the daemon is healthy, and if not, why
+    Status(status::Arguments),
     /// Write a commented configuration
     Init(init::Arguments),
 }
@@ -153,6 +156,7 @@ async fn dispatch(arguments: Arguments) -> Result<Outcome> {
         Command::Outbox(own) => outbox::run(config, &own).await,
         Command::Rules(own) => rules::run(config, &own),
         Command::Doctor(own) => doctor::run(config, &own).await,
+        Command::Status(own) => status::run(config, &own).await,
         Command::Init(own) => init::run(config, &own),
     }
 }

@@ -52,6 +52,8 @@ enum Command {
         #[arg(required = true)]
         ids: Vec<i64>,
     },
+    /// Let automatic mail leave again after the breaker stopped it
+    Resume,
     /// Never send held or failed letters
     Drop {
         /// Their numbers
@@ -96,6 +98,11 @@ pub(crate) async fn run(config: &Path, arguments: &Arguments) -> Result<Outcome>
                 told(*id, "will be tried again", store.requeue(LetterKey(*id), &actor, now).await, &mut outcome)?;
             }
             Ok(outcome)
+        }
+        Some(Command::Resume) => {
+            store.release_breaker(opened.activity, &actor, now).await?;
+            print::line("Automatic mail may leave again")?;
+            Ok(Outcome::Done)
         }
         Some(Command::Drop { ids }) => {
             let mut outcome = Outcome::Done;

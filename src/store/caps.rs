@@ -168,6 +168,13 @@ async fn open(tx: &mut Tx, activity: ActivityId, reason: &str, now: Timestamp) -
 }
 
 impl Store {
+    /// Opens the breaker for a reason of the daemon's own; one that is open stays as it is.
+    pub async fn open_breaker(&self, activity: ActivityId, reason: &str, now: Timestamp) -> Result<()> {
+        let mut tx = self.write().await?;
+        open(&mut tx, activity, reason, now).await?;
+        tx.commit().await.context("Cannot open the breaker")
+    }
+
     /// Whether automatic mail may leave, and if not, why.
     pub async fn breaker(&self) -> Result<Breaker> {
         let sql = "SELECT opened_at, reason, pause_until FROM breaker WHERE id = 1";

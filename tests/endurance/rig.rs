@@ -120,7 +120,7 @@ impl Scene {
              [transport.smtp]\nhost = \"127.0.0.1\"\nport = {port}\nsecurity = \"plain\"\n\
              [dial]\nacknowledgement = \"send\"\n\
              [caps]\naddress_per_day = 1000000\ndomain_per_day = 1000000\nper_hour = 1000000\nper_day = 1000000\nusual_times = 1000000\n\
-             [delivery]\nwitness = \"{name}@witness.example\"\nrest_seconds = 2\n{more}",
+             [watch]\ndeaths = 1000000\n[delivery]\nwitness = \"{name}@witness.example\"\nrest_seconds = 2\n{more}",
             empty.url
         );
         fs::write(&config, text).unwrap();
