@@ -149,10 +149,12 @@ impl Daemon {
     async fn work(&self, mut stop: Stop, deaths: i64) -> Result<()> {
         let lease = Lease::none();
         let leadership = Leadership::new(self.desk.store.clone(), lease.clone(), self.desk.clock);
-        let mut safe = deaths >= i64::from(self.config.watch.deaths);
+        let watch = &self.config.watch;
+        let is_loop = deaths >= i64::from(watch.deaths);
+        let mut wait = if is_loop { Duration::from_secs(u64::from(watch.safe_seconds)) } else { Duration::ZERO };
         while leadership.stand(&mut stop).await {
             let (stopper, own) = stop::signal();
-            let mut loops = self.spawn(&own, &lease, safe).await?;
+            let mut loops = self.spawn(&own, &lease, wait).await?;
             info!("Started with {} mailboxes", self.config.mailboxes.len());
             let mut keep = std::pin::pin!(leadership.keep());
             let ended = tokio::select! {
@@ -170,7 +172,7 @@ impl Daemon {
                 () = keep, if lease.is_held() => {}
             }
             leadership.step_down().await;
-            safe = false;
+            wait = Duration::ZERO;
             match ended {
                 None => {}
                 Some(Some(Err(error))) => {
@@ -182,13 +184,12 @@ impl Daemon {
         Ok(())
     }
 
-    async fn spawn(&self, stop: &Stop, lease: &Lease, safe: bool) -> Result<JoinSet<()>> {
+    async fn spawn(&self, stop: &Stop, lease: &Lease, wait: Duration) -> Result<JoinSet<()>> {
         let mut loops = JoinSet::new();
         for mailbox in &self.config.mailboxes {
             let intake = Intake::new(self.desk.clone(), mailbox.get_ref().clone());
             loops.spawn(intake.run(stop.clone()));
         }
-        let wait = if safe { Duration::from_secs(u64::from(self.config.watch.safe_seconds)) } else { Duration::ZERO };
         let delivery = Delivery { lease: lease.clone(), ..self.delivery().await? };
         loops.spawn(later(wait, self.desk.clone(), stop.clone(), delivery.run(stop.clone())));
         loops.spawn(later(wait, self.desk.clone(), stop.clone(), self.reminders().run(stop.clone())));

@@ -144,18 +144,19 @@ impl Watch {
             (Some(_), Some(since)) => {
                 if !ours || is_synchronized(since, now) {
                     self.steady.accept();
-                    self.clock_is_right(ours, now).await?;
+                    self.clock_is_right(now).await?;
                 }
             }
-            (None, Some(_)) => self.clock_is_right(ours, now).await?,
+            (None, Some(_)) => self.clock_is_right(now).await?,
             // Small corrections must not add up to a jump.
             (None, None) => self.steady.accept(),
         }
         Ok(())
     }
 
-    async fn clock_is_right(&mut self, ours: bool, now: Timestamp) -> Result<()> {
-        if ours {
+    async fn clock_is_right(&mut self, now: Timestamp) -> Result<()> {
+        // A breaker that was opened for something else stays open.
+        if self.desk.store.breaker().await?.reason.starts_with(CLOCK) {
             self.desk.store.release_breaker(self.desk.activity, "jcabot", now).await?;
         }
         self.jumped_at = None;
