@@ -32,6 +32,8 @@ fn desk(ledger: &Ledger, change: impl FnOnce(&mut Policy)) -> Desk {
         identity: Arc::new(Identity::new(&charter(), None, "test".to_owned(), vec![7; 32].into())),
         clock: Clock::set_to(now()),
         bell: Arc::new(Notify::new()),
+        health: jcabot::health::Health::default(),
+        steady: jcabot::clock::Steady::default(),
         witness_folder: None,
     }
 }
