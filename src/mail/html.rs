@@ -17,6 +17,20 @@ pub(super) fn text(html: &str) -> String {
     text.unwrap_or_else(|_| html_to_text(html))
 }
 
+/// Letters and digits outside tags, style sheets and scripts; about, and at once.
+pub(super) fn letters(html: &str) -> usize {
+    let mut rest = html;
+    let mut found = 0;
+    while let Some((text, tag)) = rest.split_once('<') {
+        found += text.chars().filter(|c| c.is_alphanumeric()).count();
+        let lower: String = tag.chars().take(6).collect::<String>().to_ascii_lowercase();
+        let end = ["style", "script", "title"].into_iter().find(|name| lower.starts_with(name));
+        let closed = end.and_then(|name| tag.find("</").filter(|_| tag.len() > name.len()).and_then(|at| tag.get(at..)));
+        rest = closed.unwrap_or_else(|| tag.split_once('>').map_or("", |(_, after)| after));
+    }
+    found + rest.chars().filter(|c| c.is_alphanumeric()).count()
+}
+
 /// A table that is still open.
 #[derive(Default)]
 struct Open {

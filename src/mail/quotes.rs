@@ -26,11 +26,24 @@ enum Opening {
     Attribution(usize),
 }
 
+/// What stands under a header block of another letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum History {
+    /// What this letter answers.
+    Old,
+    /// What this letter sends in: its subject says that it is a forward.
+    SentIn,
+}
+
 /// Cuts the lines of a body.
-pub(super) fn cut<'a>(lines: &[&'a str], words: &MailWords) -> Cut<'a> {
+pub(super) fn cut<'a>(lines: &[&'a str], history: History, words: &MailWords) -> Cut<'a> {
     let mut cut = Cut::default();
     let mut index = 0;
     while let Some(line) = lines.get(index).copied() {
+        if is_quoted(line) && history == History::SentIn {
+            forward(&mut cut, lines.get(index..).unwrap_or_default(), words);
+            break;
+        }
         if is_quoted(line) {
             cut.quoted.push(unquote(line));
             index += 1;
@@ -42,6 +55,10 @@ pub(super) fn cut<'a>(lines: &[&'a str], words: &MailWords) -> Cut<'a> {
                 index += 1;
             }
             Opening::Attribution(length) => index += length,
+            Opening::History(length) if history == History::SentIn => {
+                forward(&mut cut, lines.get(index + length..).unwrap_or_default(), words);
+                break;
+            }
             Opening::History(length) => {
                 cut.quoted.extend(lines.iter().skip(index + length).map(|line| unquote(line)));
                 break;

@@ -3,6 +3,7 @@
 //! mail-parser 0.11 leaves a part undecoded when junk stands in its base64 or its closing boundary is missing, and splits
 //! characters over encoded-words; so only its offsets and parameters are used.
 
+use super::quotes::History;
 use super::{Mail, attached, automatic, charset, fields, fingerprint, header, html, language, text, transfer};
 use crate::vocabulary::Vocabulary;
 use mail_parser::{Encoding, Message, MessageParser, MessagePart, MimeHeaders, PartType};
@@ -15,6 +16,8 @@ const MOST_DASH_LINES: usize = 5000;
 const DEEPEST: usize = 5;
 /// Octets of a body that are looked at: longer ones are logs or bombs, and what they propose stands at their beginning.
 const LONGEST_BODY: usize = 1 << 20;
+/// A row of question marks is an excitement; as many as this, more than there are letters, are a text that was lost.
+const FEWEST_LOST: usize = 20;
 
 /// A leaf of the tree, decoded as far as it is needed.
 struct Body {
@@ -41,13 +44,24 @@ pub(super) fn letter(bytes: &[u8], words: &Vocabulary, depth: usize) -> Mail {
     }
     mail.tables = html::tables(&body.html);
     let readable = text::readable(body.plain, &body.html);
-    mail.text = text::cut(&readable, &words.mail);
+    let history = if words.mail.is_forward_subject(&mail.subject) { History::SentIn } else { History::Old };
+    mail.text = text::cut(&readable, history, &words.mail);
     if readable.contains("-----BEGIN PGP MESSAGE-----") {
         mail.defects.push("the letter is encrypted".to_owned());
+    }
+    if has_lost_letters(&readable) {
+        mail.defects.push("the text has lost its letters on the way (question marks stand for them)".to_owned());
     }
     mail.language = language::of(&mail, &words.languages);
     automatic::judge(&mut mail, &words.mail);
     mail
+}
+
+/// A relay that knew only ASCII has put a question mark for each letter.
+fn has_lost_letters(text: &str) -> bool {
+    let lost = text.chars().filter(|c| matches!(c, '?' | '\u{fffd}')).count();
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    lost >= FEWEST_LOST && lost > letters
 }
 
 fn is_bomb(entity: &fields::Entity<'_>) -> bool {

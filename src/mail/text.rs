@@ -6,14 +6,21 @@ use unicode_normalization::UnicodeNormalization;
 
 /// A plain form shorter than this, beside a longer HTML one, is a client's "this letter is HTML".
 const TRIVIAL: usize = 20;
+/// Letters that an HTML form may have beyond its plain one: a footer, names of images.
+const LITTLE: usize = 100;
 /// Lines of a signature at most.
 const LONGEST_SIGNATURE: usize = 14;
 /// A line of a signature is no paragraph.
 const LONGEST_SIGNATURE_LINE: usize = 120;
 
-/// The form that a person would read: plain, or HTML where the plain one says nothing.
+/// The form that a person would read: plain, or HTML where the plain one says nothing or leaves out most (a client that
+/// writes `[table]`).
 pub(super) fn readable(plain: String, html: &str) -> String {
-    if html.is_empty() || plain.trim().chars().count() >= TRIVIAL {
+    if html.is_empty() {
+        return plain;
+    }
+    let said = plain.chars().filter(|c| c.is_alphanumeric()).count();
+    if plain.trim().chars().count() >= TRIVIAL && html::letters(html) <= said * 2 + LITTLE {
         return plain;
     }
     let text = html::text(html);
@@ -59,10 +66,10 @@ fn normalise(text: &str) -> String {
 }
 
 /// Cuts a body into whose words they are.
-pub(super) fn cut(body: &str, words: &MailWords) -> Text {
+pub(super) fn cut(body: &str, history: quotes::History, words: &MailWords) -> Text {
     let body = normalise(body);
     let lines: Vec<&str> = body.lines().collect();
-    let cut = quotes::cut(&lines, words);
+    let cut = quotes::cut(&lines, history, words);
     let mut text = Text { quoted: joined(&cut.quoted), forwarded: joined(&cut.forwarded), ..Text::default() };
     let mut own = cut.own;
     text.disclaimer = take_disclaimer(&mut own, words);

@@ -5,6 +5,7 @@ use super::{Rules, extract};
 use crate::domain::steps::{Evidence, Verdict};
 use crate::domain::words::Kind;
 use crate::mail::{AutomaticForm, Mail};
+use crate::vocabulary::words::is_han;
 use std::collections::BTreeMap;
 use unicode_normalization::UnicodeNormalization;
 
@@ -21,8 +22,12 @@ const SURE: f64 = 8.0;
 const THREAD: f64 = 0.3;
 /// What was forwarded, or stands in an attached document, counts a little less than the writer's own words.
 const SENT_IN: f64 = 0.75;
+/// A paper speaks of people and meetings, too; only where the letter says nothing does that tell what it is.
+const IN_PAPER: f64 = 0.6;
 /// A forward with more letters of the forwarder's own than this is judged by these alone.
 const SHORT_COVER: usize = 400;
+/// A line shorter than this was ended by its writer (clients wrap at 65 to 78 columns, words of up to 20 letters).
+const WRAPPED: usize = 45;
 /// A kind that has less than this of its own is not supported by what goes with every kind (`also`).
 const OWN: f64 = 2.5;
 
@@ -34,14 +39,20 @@ struct Haystack {
     factor: f64,
     /// Words of somebody else or of a file: they do not make this letter a machine's.
     is_sent_in: bool,
+    /// An attached document.
+    is_document: bool,
 }
 
 /// What the letter is. Pure.
 pub(super) fn classify(rules: &Rules, mail: &Mail) -> Verdict {
     let mut evidence = Vec::new();
-    let forms = extract::forms(rules, mail).into_iter().map(|form| plain(Place::Form, form.to_owned()));
+    let found = extract::forms(rules, mail);
+    let forms = found.iter().map(|form| plain(Place::Form, (*form).to_owned()));
+    let is_silent = |rule: &Rule, hay: &Haystack| {
+        (hay.is_sent_in && rule.kind.is_automatic()) || rule.lacks.iter().any(|form| found.contains(&form.as_str()))
+    };
     for hay in texts(rules, mail).into_iter().chain(forms) {
-        for rule in rules.kinds.firing(hay.place, &hay.text).filter(|rule| !hay.is_sent_in || !rule.kind.is_automatic()) {
+        for rule in rules.kinds.firing(hay.place, &hay.text).filter(|rule| !is_silent(rule, &hay)) {
             // A rule counts once, however often it matches.
             if !evidence.iter().any(|earlier: &Evidence| earlier.rule == rule.name) {
                 evidence.extend(evidences(rule, &hay));
@@ -69,7 +80,7 @@ pub(super) fn classify(rules: &Rules, mail: &Mail) -> Verdict {
 fn evidences(rule: &Rule, hay: &Haystack) -> Vec<Evidence> {
     let words = rule.regex.find(&hay.text).map_or("", |found| found.as_str());
     let words: String = words.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(MOST_WORDS).collect();
-    let weight = rule.weight * hay.factor;
+    let weight = rule.weight * hay.factor * if hay.is_document && !is_paper(rule.kind) { IN_PAPER } else { 1.0 };
     let one = |kind: Kind, weight: f64| Evidence {
         rule: rule.name.clone(),
         kind,
@@ -80,8 +91,13 @@ fn evidences(rule: &Rule, hay: &Haystack) -> Vec<Evidence> {
     std::iter::once(one(rule.kind, weight)).chain(rule.against.iter().map(|kind| one(*kind, -weight))).collect()
 }
 
+/// Kinds that come as papers: what a paper says of them tells what it is.
+fn is_paper(kind: Kind) -> bool {
+    matches!(kind, Kind::LiaisonStatement | Kind::Document)
+}
+
 fn plain(place: Place, text: String) -> Haystack {
-    Haystack { place, text, factor: 1.0, is_sent_in: false }
+    Haystack { place, text, factor: 1.0, is_sent_in: false, is_document: false }
 }
 
 /// NFKC, so that presentation forms and full-width letters match; without tatweel, which stretches Arabic words.
@@ -100,27 +116,54 @@ fn texts(rules: &Rules, mail: &Mail) -> Vec<Haystack> {
         if letters(&mail.text.own) < 2 { format!("{}\n{}", mail.text.own, mail.text.signature) } else { mail.text.own.clone() };
     let body = fold(&own);
     let subject = fold(&mail.base_subject);
-    texts.push(plain(Place::Text, if is_reply { body.clone() } else { format!("{subject}\n{body}") }));
+    let running = unwrapped(&body);
+    texts.push(plain(Place::Text, if is_reply { running } else { format!("{subject}\n{running}") }));
     if is_reply {
         texts.push(Haystack { factor: THREAD, is_sent_in: true, ..plain(Place::Text, subject.clone()) });
     }
     texts.push(Haystack { factor: if is_reply { THREAD } else { 1.0 }, is_sent_in: is_reply, ..plain(Place::Subject, subject) });
     texts.push(plain(Place::Title, fold(rules.vocabulary.mail.untagged(&mail.subject))));
     texts.push(plain(Place::Body, body));
-    let sent_in = |place: Place, text: &str| Haystack { place, text: fold(text), factor: SENT_IN, is_sent_in: true };
+    let sent_in =
+        |place: Place, text: &str| Haystack { place, text: fold(text), factor: SENT_IN, is_sent_in: true, is_document: false };
+    let document = |place: Place, text: &str| Haystack { is_document: true, ..sent_in(place, text) };
     if is_forward {
         texts.push(sent_in(Place::Forwarded, &mail.text.forwarded));
         if letters(&mail.text.own) <= SHORT_COVER {
-            texts.push(sent_in(Place::Text, &mail.text.forwarded));
+            texts.push(sent_in(Place::Text, &unwrapped(&mail.text.forwarded)));
             texts.push(sent_in(Place::Body, &mail.text.forwarded));
         }
     }
-    for document in &mail.documents {
-        texts.push(sent_in(Place::Text, &document.text));
-        texts.push(sent_in(Place::Body, &document.text));
+    for paper in &mail.documents {
+        texts.push(document(Place::Text, &unwrapped(&paper.text)));
+        texts.push(document(Place::Body, &paper.text));
     }
     marks(mail, &mut texts);
     texts
+}
+
+/// Paragraphs on one line: clients wrap them, and what belongs together then stands in two lines.
+fn unwrapped(text: &str) -> String {
+    let mut running = String::with_capacity(text.len());
+    let mut before = 0;
+    for line in text.lines() {
+        let line = line.trim();
+        let goes_on = before >= WRAPPED && line.chars().next().is_some_and(char::is_alphanumeric) && !is_labelled(line);
+        if goes_on {
+            let is_tight = line.chars().next().is_some_and(is_han) && running.chars().next_back().is_some_and(is_han);
+            running.push_str(if is_tight { "" } else { " " });
+        } else if !running.is_empty() {
+            running.push('\n');
+        }
+        running.push_str(line);
+        before = line.chars().map(|c| if is_han(c) { 2 } else { 1 }).sum();
+    }
+    running
+}
+
+/// `Name: …`, `Должность：…`
+fn is_labelled(line: &str) -> bool {
+    line.split_once([':', '：']).is_some_and(|(label, _)| label.split_whitespace().count() <= 3 && label.chars().count() <= 30)
 }
 
 fn letters(text: &str) -> usize {

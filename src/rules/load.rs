@@ -62,6 +62,8 @@ struct Written {
     also: Vec<Kind>,
     #[serde(default)]
     against: Vec<Kind>,
+    #[serde(default)]
+    lacks: Vec<String>,
     #[serde(rename = "where")]
     place: Place,
     #[serde(rename = "match")]
@@ -90,6 +92,8 @@ pub struct Rule {
     pub also: Vec<Kind>,
     /// Kinds that it speaks against, with the same weight.
     pub against: Vec<Kind>,
+    /// Forms of a letter beside which it is silent: who writes a name and an address promises none.
+    pub lacks: Vec<String>,
     /// Where it looks.
     pub place: Place,
     /// What it adds; negative speaks against the kind.
@@ -204,6 +208,7 @@ fn compile(written: Written, text: &Text) -> Result<Rule> {
         kind: written.kind,
         also: written.also,
         against: written.against,
+        lacks: written.lacks,
         place: written.place,
         weight,
         because: written.because.into_inner(),

@@ -6,6 +6,9 @@ use crate::vocabulary::FOLDERS;
 use anyhow::{Context, Result, anyhow};
 use serde::Deserialize;
 
+/// A longer tag before a subject is the subject.
+const LONGEST_TAG: usize = 30;
+
 /// Which field of a quoted letter a label opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HeaderLabel {
@@ -41,6 +44,8 @@ struct File {
     bounce_subjects: Vec<String>,
     receipt_subjects: Vec<String>,
     prefixes: Vec<String>,
+    /// Those of the prefixes that say "forward" in every language that has them.
+    forward_prefixes: Vec<String>,
 }
 
 /// The words of all languages together: a letter and what it quotes may differ in language. Words are lower case.
@@ -58,6 +63,8 @@ pub struct MailWords {
     bounce_subjects: Vec<String>,
     receipt_subjects: Vec<String>,
     prefixes: Vec<String>,
+    /// Those of the prefixes that say "forward" in every language that has them.
+    forward_prefixes: Vec<String>,
 }
 
 impl MailWords {
@@ -101,6 +108,7 @@ impl MailWords {
             (&mut self.bounce_subjects, file.bounce_subjects),
             (&mut self.receipt_subjects, file.receipt_subjects),
             (&mut self.prefixes, file.prefixes),
+            (&mut self.forward_prefixes, file.forward_prefixes),
         ] {
             own.extend(more.into_iter().map(|word| word.to_lowercase()));
         }
@@ -183,12 +191,16 @@ impl MailWords {
     /// The subject without the tags that servers and lists put before it.
     pub fn untagged<'a>(&self, subject: &'a str) -> &'a str {
         let mut rest = subject.trim();
-        while let Some((_, after)) =
-            rest.strip_prefix('[').and_then(|tag| tag.split_once(']')).filter(|(tag, _)| tag.chars().count() <= 30)
-        {
+        while let Some((_, after)) = tag(rest) {
             rest = after.trim_start();
         }
         if rest.is_empty() { subject } else { rest }
+    }
+
+    /// A subject whose first prefix says that the letter is a forward.
+    pub fn is_forward_subject(&self, subject: &str) -> bool {
+        let rest = self.untagged(subject);
+        self.forward_prefixes.iter().any(|prefix| after_prefix(rest, prefix).is_some())
     }
 
     /// A subject with a prefix of a reply or a forward.
@@ -202,10 +214,8 @@ impl MailWords {
         let mut rest = subject.trim();
         loop {
             let before = rest;
-            if let Some(after) =
-                rest.strip_prefix('[').and_then(|tag| tag.split_once(']')).filter(|(tag, _)| tag.chars().count() <= 30)
-            {
-                rest = after.1.trim_start();
+            if let Some((_, after)) = tag(rest) {
+                rest = after.trim_start();
             }
             rest = self.prefixes.iter().find_map(|prefix| after_prefix(rest, prefix)).unwrap_or(rest);
             if rest == before || rest.is_empty() {
@@ -213,6 +223,13 @@ impl MailWords {
             }
         }
     }
+}
+
+/// `[list] …`, `【…】 …`
+fn tag(subject: &str) -> Option<(&str, &str)> {
+    let found = subject.strip_prefix('[').and_then(|tag| tag.split_once(']'));
+    let found = found.or_else(|| subject.strip_prefix('【').and_then(|tag| tag.split_once('】')));
+    found.filter(|(tag, _)| tag.chars().count() <= LONGEST_TAG)
 }
 
 /// `Re:`, `RE :`, `Re[2]:`, `Re(3)：` taken off.
