@@ -91,6 +91,7 @@ pub fn supply_body(mail: &mut Mail, document: &Document, words: &Vocabulary) {
         return;
     }
     mail.tables = html::tables(&document.html);
-    mail.text = text::cut(&text::readable(document.text.clone(), &document.html), &words.mail);
+    mail.text =
+        text::cut(&text::readable(document.text.clone(), &document.html), text::history(&mail.subject, &words.mail), &words.mail);
     mail.language = super::language::of(mail, &words.languages);
 }

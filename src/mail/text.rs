@@ -65,6 +65,11 @@ fn normalise(text: &str) -> String {
     normal
 }
 
+/// What history below a letter with this subject is.
+pub(super) fn history(subject: &str, words: &MailWords) -> quotes::History {
+    if words.is_forward_subject(subject) { quotes::History::SentIn } else { quotes::History::Old }
+}
+
 /// Cuts a body into whose words they are.
 pub(super) fn cut(body: &str, history: quotes::History, words: &MailWords) -> Text {
     let body = normalise(body);
