@@ -8,6 +8,7 @@ mod config;
 mod corrections;
 mod daemon;
 mod delivery;
+mod documents;
 mod endurance;
 mod extract;
 mod imap;

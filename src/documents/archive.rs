@@ -24,7 +24,7 @@ pub(super) struct Archive<'a> {
 impl Archive<'_> {
     /// Opens and measures.
     pub(super) fn open(bytes: &[u8]) -> Result<Archive<'_>> {
-        let mut zip = ZipArchive::new(Cursor::new(bytes)).context("It is no office document")?;
+        let mut zip = ZipArchive::new(Cursor::new(bytes)).context("it is no office document")?;
         measure(&mut zip)?;
         Ok(Archive { zip, left: LARGEST_TOTAL })
     }
@@ -39,14 +39,14 @@ impl Archive<'_> {
         let mut entry = match self.zip.by_name(name) {
             Ok(entry) => entry,
             Err(zip::result::ZipError::FileNotFound) => return Ok(None),
-            Err(error) => return Err(error).context("It is damaged"),
+            Err(error) => return Err(error).context("it is damaged"),
         };
         let declared = entry.size();
         let mut part = Vec::new();
         let most = LARGEST_ENTRY.min(self.left).min(declared);
-        entry.by_ref().take(most + 1).read_to_end(&mut part).context("It is damaged")?;
+        entry.by_ref().take(most + 1).read_to_end(&mut part).context("it is damaged")?;
         if part.len() as u64 > most {
-            bail!("It unpacks to far more than it says");
+            bail!("it unpacks to far more than it says");
         }
         self.left -= part.len() as u64;
         Ok(Some(part))
@@ -55,21 +55,21 @@ impl Archive<'_> {
 
 fn measure(zip: &mut ZipArchive<Cursor<&[u8]>>) -> Result<()> {
     if zip.len() > MOST_ENTRIES {
-        bail!("It has {} entries, more than an office document", zip.len());
+        bail!("it has {} entries, more than an office document", zip.len());
     }
     let (mut total, mut places) = (0_u64, Vec::new());
     for index in 0..zip.len() {
-        let entry = zip.by_index_raw(index).context("It is damaged")?;
+        let entry = zip.by_index_raw(index).context("it is damaged")?;
         if entry.encrypted() {
-            bail!("It is encrypted");
+            bail!("it is encrypted");
         }
         let (size, packed) = (entry.size(), entry.compressed_size());
         total = total.saturating_add(size);
         if size > LARGEST_ENTRY || total > LARGEST_TOTAL {
-            bail!("It unpacks to more than is read");
+            bail!("it unpacks to more than is read");
         }
         if size > RATIO_FROM && size > packed.saturating_mul(MOST_RATIO) {
-            bail!("It is packed far too densely");
+            bail!("it is packed far too densely");
         }
         let data = entry.data_start().unwrap_or_else(|| entry.header_start());
         places.push((entry.header_start(), data.saturating_add(packed)));
@@ -77,7 +77,7 @@ fn measure(zip: &mut ZipArchive<Cursor<&[u8]>>) -> Result<()> {
     places.sort_unstable();
     let overlaps = places.windows(2).any(|two| matches!(two, [(_, end), (next, _)] if end > next));
     if overlaps {
-        bail!("Its entries lie over each other");
+        bail!("its entries lie over each other");
     }
     Ok(())
 }

@@ -22,13 +22,13 @@ impl Markup<'_> {
 
     /// The next piece; `None` at the end.
     pub(super) fn next(&mut self) -> Result<Option<Event<'_>>> {
-        let event = self.reader.read_event().context("Its XML is damaged")?;
+        let event = self.reader.read_event().context("its XML is damaged")?;
         match &event {
-            Event::DocType(_) => bail!("Its XML declares a document type"),
+            Event::DocType(_) => bail!("its XML declares a document type"),
             Event::Start(element) => {
                 self.depth += 1;
                 if self.depth > DEEPEST {
-                    bail!("Its XML is nested too deep");
+                    bail!("its XML is nested too deep");
                 }
                 modest(element)?;
             }
@@ -43,14 +43,14 @@ impl Markup<'_> {
 
 fn modest(element: &BytesStart<'_>) -> Result<()> {
     if element.attributes().with_checks(false).nth(MOST_ATTRIBUTES).is_some() {
-        bail!("Its XML has too many attributes");
+        bail!("its XML has too many attributes");
     }
     Ok(())
 }
 
 /// Looks through a whole part that another parser will read.
 pub(super) fn check(xml: &[u8]) -> Result<()> {
-    let text = std::str::from_utf8(xml).context("Its XML is no UTF-8")?;
+    let text = std::str::from_utf8(xml).context("its XML is no UTF-8")?;
     let mut markup = Markup::new(text.trim_start_matches('\u{feff}'));
     while markup.next()?.is_some() {}
     Ok(())
@@ -67,7 +67,7 @@ pub(super) fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> 
 pub(super) fn decode(xml: &[u8]) -> Result<String> {
     match encoding_rs::Encoding::for_bom(xml) {
         Some((encoding, _)) => Ok(encoding.decode(xml).0.into_owned()),
-        None => Ok(std::str::from_utf8(xml).context("Its XML is no UTF-8")?.to_owned()),
+        None => Ok(std::str::from_utf8(xml).context("its XML is no UTF-8")?.to_owned()),
     }
 }
 

@@ -167,10 +167,11 @@ pub fn child(format: &str) -> Result<()> {
         std::io::stdout().lock().write_all(&answer)?;
         return Ok(());
     }
-    let Ok(format) = format.parse::<Format>() else { bail!("There is no reader for {format}") };
+    let Ok(format) = format.parse::<Format>() else { bail!("there is no reader for {format}") };
     let mut bytes = Vec::new();
     std::io::stdin().lock().take(LARGEST as u64 + 1).read_to_end(&mut bytes)?;
-    let answer = serde_json::to_vec(&read(format, &bytes)?)?;
+    let answer: Result<Document, String> = read(format, &bytes).map_err(|error| format!("{error:#}").chars().take(200).collect());
+    let answer = serde_json::to_vec(&answer)?;
     std::io::stdout().lock().write_all(&answer)?;
     Ok(())
 }
@@ -184,7 +185,7 @@ pub fn read(format: Format, bytes: &[u8]) -> Result<Document> {
         // The mark may stand behind junk within the first kilobyte.
         _ if format == Format::Pdf || bytes.starts_with(b"%PDF") => pdf::read(bytes)?,
         _ if format == Format::Sheet => sheets::xls(bytes)?,
-        _ => bail!("It is in a format that is not read"),
+        _ => bail!("it is in a format that is not read"),
     };
     Ok(document.clean())
 }
@@ -201,7 +202,7 @@ fn office(bytes: &[u8]) -> Result<Document> {
     } else if names.iter().any(|name| name.starts_with("xl/")) {
         sheets::xlsx(bytes, &mut archive)
     } else {
-        bail!("It is an archive, and archives are not opened")
+        bail!("it is an archive, and archives are not opened")
     }
 }
 

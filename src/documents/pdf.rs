@@ -23,15 +23,15 @@ const DEEPEST: usize = 64;
 /// Reads all pages.
 pub(super) fn read(bytes: &[u8]) -> Result<Document> {
     let mut pdf = Pdf::load_mem(bytes).map_err(|error| match error {
-        pdf_extract::Error::InvalidPassword | pdf_extract::Error::Decryption(_) => anyhow::anyhow!("It is encrypted"),
-        error => anyhow::anyhow!("This is no PDF: {error}"),
+        pdf_extract::Error::InvalidPassword | pdf_extract::Error::Decryption(_) => anyhow::anyhow!("it is encrypted"),
+        error => anyhow::anyhow!("this is no PDF: {error}"),
     })?;
     if pdf.is_encrypted() && pdf.decrypt("").is_err() {
-        bail!("It is encrypted");
+        bail!("it is encrypted");
     }
     let numbers: Vec<u32> = pdf.page_iter().take(MOST_PAGES).zip(1..).map(|(_, number)| number).collect();
     if numbers.is_empty() {
-        bail!("It has no pages");
+        bail!("it has no pages");
     }
     let mut document = Document::default();
     let mut left = MOST_GLYPHS;
@@ -41,7 +41,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document> {
         page::write(&mut document, glyphs);
     }
     if document.text.trim().is_empty() {
-        bail!("It holds no text, only pictures");
+        bail!("it holds no text, only pictures");
     }
     Ok(document)
 }
@@ -109,7 +109,7 @@ fn second_reader(pdf: &Pdf, number: u32, most: usize) -> Option<Vec<Glyph>> {
 
 /// The strings of a page, each as one glyph where it is drawn; widths are a guess, since fonts are not looked into.
 fn strings(pdf: &Pdf, number: u32, most: usize) -> Result<Vec<Glyph>> {
-    let id = *pdf.get_pages().get(&number).context("It has no such page")?;
+    let id = *pdf.get_pages().get(&number).context("it has no such page")?;
     let fonts = pdf.get_page_fonts(id)?;
     let encodings: BTreeMap<&[u8], Encoding<'_>> =
         fonts.iter().filter_map(|(name, font)| Some((name.as_slice(), font.get_font_encoding(pdf).ok()?))).collect();

@@ -79,7 +79,8 @@ impl Reader {
         let place = self.places.take(until).context("too many documents were being read at the same time")?;
         let answer = self.ask(format.into(), bytes, until.min(Instant::now() + CHILD))?;
         drop(place);
-        serde_json::from_slice(&answer).context("its reader answered nonsense")
+        let answer: Result<Document, String> = serde_json::from_slice(&answer).context("its reader answered nonsense")?;
+        answer.map_err(anyhow::Error::msg)
     }
 
     /// What a child is kept from, in words; an error says what it is not kept from.

@@ -51,7 +51,7 @@ const CHARACTERS: &[(&str, &str)] = &[
 /// Reads the whole file.
 pub(super) fn read(bytes: &[u8]) -> Result<Document> {
     if !bytes.trim_ascii_start().starts_with(b"{\\rtf") {
-        bail!("This is no RTF file");
+        bail!("this is no RTF file");
     }
     let mut reader = Reader { bytes, at: 0, ..Reader::default() };
     reader.run();

@@ -17,7 +17,7 @@ pub(super) fn xlsx(bytes: &[u8], archive: &mut Archive<'_>) -> Result<Document> 
             markup::check(&part)?;
         }
     }
-    let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).context("This is no spreadsheet")?;
+    let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).context("this is no spreadsheet")?;
     let mut document = Document::default();
     let mut left = MOST_CELLS;
     for name in workbook.sheet_names() {
@@ -27,7 +27,7 @@ pub(super) fn xlsx(bytes: &[u8], archive: &mut Archive<'_>) -> Result<Document> 
         // Damage ends a sheet; what came before is kept.
         while let Ok(Some(cell)) = cells.next_cell() {
             if left == 0 {
-                bail!("It has more than {MOST_CELLS} cells");
+                bail!("it has more than {MOST_CELLS} cells");
             }
             left -= 1;
             let ((row, column), text) = (cell.get_position(), value(cell.get_value()));
@@ -51,7 +51,7 @@ pub(super) fn xlsx(bytes: &[u8], archive: &mut Archive<'_>) -> Result<Document> 
 
 /// Reads an xls; the child's memory is all the limit it needs.
 pub(super) fn xls(bytes: &[u8]) -> Result<Document> {
-    let mut workbook: Xls<_> = Xls::new(Cursor::new(bytes)).context("This is no spreadsheet")?;
+    let mut workbook: Xls<_> = Xls::new(Cursor::new(bytes)).context("this is no spreadsheet")?;
     let mut document = Document::default();
     for name in workbook.sheet_names() {
         let Ok(range) = workbook.worksheet_range(&name) else { continue };

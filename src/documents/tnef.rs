@@ -63,7 +63,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document> {
 
 fn letter(mut rest: Slice<'_>, document: &mut Document, depth: usize) -> Result<()> {
     if rest.take(4).is_none_or(|mark| mark.bytes != SIGNATURE) || rest.take(2).is_none() {
-        bail!("This is no winmail.dat");
+        bail!("this is no winmail.dat");
     }
     let mut bodies = Bodies { encoding: codepage::windows(1252), plain: None, html: None, rich: None };
     let mut file: Option<Inner> = None;

@@ -14,7 +14,7 @@ pub(super) fn docx(archive: &mut Archive<'_>) -> Result<Document> {
     parts.push("word/document.xml".to_owned());
     let mut walker = Walker::default();
     for part in parts {
-        let xml = archive.part(&part)?.with_context(|| format!("It has no {part}"))?;
+        let xml = archive.part(&part)?.with_context(|| format!("it has no {part}"))?;
         walker.walk(&markup::decode(&xml)?)?;
     }
     Ok(walker.document)
@@ -22,7 +22,7 @@ pub(super) fn docx(archive: &mut Archive<'_>) -> Result<Document> {
 
 /// Reads a text or a spreadsheet of LibreOffice.
 pub(super) fn odf(archive: &mut Archive<'_>) -> Result<Document> {
-    let xml = archive.part("content.xml")?.context("It has no content.xml")?;
+    let xml = archive.part("content.xml")?.context("it has no content.xml")?;
     let mut walker = Walker { is_odf: true, ..Walker::default() };
     walker.walk(&markup::decode(&xml)?)?;
     for table in &mut walker.document.tables {

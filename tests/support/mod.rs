@@ -2,6 +2,7 @@
 
 pub(crate) mod cutter;
 pub(crate) mod dovecot;
+pub(crate) mod files;
 pub(crate) mod jca;
 pub(crate) mod postfix;
 pub(crate) mod smtp_server;
