@@ -91,7 +91,8 @@ fn forward<'a>(cut: &mut Cut<'a>, lines: &[&'a str], words: &MailWords) {
 }
 
 fn is_quoted(line: &str) -> bool {
-    line.trim_start().starts_with('>') || line.starts_with("| ")
+    // A row of a drawn table has more bars than the one that marks a quote.
+    line.trim_start().starts_with('>') || line.starts_with("| ") && line.matches('|').count() == 1
 }
 
 fn unquote(line: &str) -> &str {

@@ -1,5 +1,6 @@
 //! Countries: codes, names in six languages, adjectives: `any/countries.toml`.
 
+use super::places::Places;
 use super::words::{fold, is_arabic, is_han, words};
 use crate::domain::words::Language;
 use crate::resources::Resources;
@@ -30,6 +31,7 @@ pub struct Countries {
     names: AhoCorasick,
     codes: Vec<String>,
     adjectives: Vec<(String, String)>,
+    places: Places,
 }
 
 /// Case endings of Russian names: what may follow a stem.
@@ -56,7 +58,7 @@ impl Countries {
             .match_kind(MatchKind::LeftmostLongest)
             .build(&patterns)
             .context("Cannot index the countries")?;
-        Ok(Countries { entries, names, codes, adjectives })
+        Ok(Countries { entries, names, codes, adjectives, places: Places::load(resources)? })
     }
 
     /// Countries that a text names, in order: code, where the name begins and ends in the folded text.
@@ -71,6 +73,16 @@ impl Countries {
             }
         }
         found
+    }
+
+    /// The country of the first town that a text names.
+    pub fn place(&self, text: &str) -> Option<&str> {
+        self.places.first(text)
+    }
+
+    /// The country of the first town in the name of a body.
+    pub fn place_in_name(&self, name: &str) -> Option<&str> {
+        self.places.in_name(name)
     }
 
     /// The country that an organization's name says by name or adjective.

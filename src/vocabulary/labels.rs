@@ -1,6 +1,6 @@
 //! Labels, honorifics, functions, bodies: `<language>/labels.toml`.
 
-use super::words::{Words, fold, is_han};
+use super::words::{Words, fold, is_han, simplified, words};
 use crate::pattern::{self, Regex};
 use crate::resources::Resources;
 use crate::vocabulary::FOLDERS;
@@ -98,24 +98,75 @@ pub struct Cues {
     pub myself: Vec<Regex>,
     /// The writer says that he is not meant.
     pub not_myself: Vec<Regex>,
+    /// The writer means himself beside others.
+    pub also_self: Vec<Regex>,
+    /// Before the function that the writer says he has.
+    pub own_function: Vec<Regex>,
+    /// Directly before the name of somebody who is only told or signs.
+    pub bystander: Vec<Regex>,
     /// Somebody is to be taken off.
     pub withdraw: Vec<Regex>,
     /// Somebody stays.
     pub stays: Vec<Regex>,
     /// The one before it replaces the one after it.
     pub replaces: Vec<Regex>,
+    /// The same at the end of the words before a name: the named one leaves.
+    pub replaces_end: Vec<Regex>,
     /// The one before it is replaced by the one after it.
     pub replaced_by: Vec<Regex>,
     /// Followed by the one who leaves, then the newcomer.
     pub replace_with: Vec<Regex>,
     /// Directly before a value that is no longer good.
     pub old_value: Vec<Regex>,
+    /// Directly behind one.
+    pub old_behind: Vec<Regex>,
     /// An extension of a telephone number.
     pub extension: Vec<Regex>,
     /// The writer sends on what another wrote.
     pub forward: Vec<Regex>,
     /// A name is promised for later.
     pub promise: Vec<Regex>,
+}
+
+/// Characters of a label at most: what is longer is a sentence.
+const LONGEST_LABEL: usize = 48;
+
+/// The lists of [`Statements`], which are looked for in the text as written.
+const STATEMENTS: [&str; 7] = ["action", "comment", "information", "reply", "copy", "source", "references"];
+
+/// How letters write an address that is hidden from machines.
+#[derive(Debug)]
+pub struct HiddenAddress {
+    /// A whole address, hidden or not.
+    pub address: Regex,
+    /// What stands for `@`.
+    pub at: Regex,
+    /// What stands for a dot.
+    pub dot: Regex,
+}
+
+impl HiddenAddress {
+    /// Words for `@` and for the dot; in brackets they are enough, bare ones need each other.
+    fn new(at: &[String], dot: &[String]) -> Result<HiddenAddress, String> {
+        let (at, dot) = (at.join("|"), dot.join("|"));
+        let any_dot = format!(r"\s?[\[({{<]\s?(?i:{dot}|\.)\s?[\])}}>]\s?|\s(?i:{dot})\s|\.");
+        let any_at = format!(r"\s?[@＠]\s?|\s?[\[({{<#]\s?(?i:{at}|@|a)\s?[\])}}>#]\s?|\s(?i:{at})\s");
+        let local = format!(r"[\p{{L}}0-9_][\p{{L}}0-9._%+'&-]*(?:\s?[\[({{<]\s?(?i:{dot})\s?[\])}}>]\s?[\p{{L}}0-9_-]+)*");
+        let bracketed = format!(r"(?:\s?[@＠]\s?|\s?[\[({{<#]\s?(?i:{at}|@|a)\s?[\])}}>#]\s?|\sAT\s)");
+        let sure = format!(r"{local}{bracketed}[\p{{L}}0-9][\p{{L}}0-9-]*(?:(?:{any_dot})[\p{{L}}0-9-]+)+");
+        let bare = format!(r"{local}\s(?i:{at})\s[\p{{L}}0-9][\p{{L}}0-9-]*(?:\s(?i:{dot})\s[\p{{L}}0-9-]+)+");
+        Ok(HiddenAddress {
+            address: pattern::compile(&format!("{sure}|{bare}"))?,
+            at: pattern::compile(&any_at)?,
+            dot: pattern::compile(&any_dot)?,
+        })
+    }
+}
+
+impl Default for HiddenAddress {
+    fn default() -> HiddenAddress {
+        HiddenAddress::new(&["at".to_owned()], &["dot".to_owned()]).expect("the patterns are tested")
+    }
 }
 
 /// The words of all languages together.
@@ -157,6 +208,18 @@ pub struct LabelWords {
     pub role_starts: Words,
     /// Words that no person's name contains.
     pub not_names: Words,
+    /// `and`.
+    pub ands: Words,
+    /// Words in names of bodies that English has.
+    pub english_names: Words,
+    /// Words in names of bodies whose further words are written small (Romance languages).
+    pub small_names: Words,
+    /// Small words inside such names.
+    pub small_links: Words,
+    /// What stands in a table for a name that is still to come.
+    pub placeholders: Words,
+    /// How addresses are hidden.
+    pub hidden_address: HiddenAddress,
     /// Words of an organization whose representative is `member`, `sdo` or `expert`, in this order of weight.
     pub categories: Vec<(&'static str, Words)>,
     /// Patterns over what is asked.
@@ -269,6 +332,10 @@ struct WordLists {
     at: Vec<String>,
     role_starts: Vec<String>,
     not_names: Vec<String>,
+    placeholders: Vec<String>,
+    ands: Vec<String>,
+    at_signs: Vec<String>,
+    dots: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -279,12 +346,17 @@ struct CueLists {
     myself: Vec<String>,
     #[serde(rename = "not_self")]
     not_myself: Vec<String>,
+    also_self: Vec<String>,
+    own_function: Vec<String>,
+    bystander: Vec<String>,
+    replaces_end: Vec<String>,
     withdraw: Vec<String>,
     stays: Vec<String>,
     replaces: Vec<String>,
     replaced_by: Vec<String>,
     replace_with: Vec<String>,
     old_value: Vec<String>,
+    old_behind: Vec<String>,
     extension: Vec<String>,
     forward: Vec<String>,
     promise: Vec<String>,
@@ -314,13 +386,25 @@ impl LabelWords {
             categories: ["member", "sdo", "expert"].map(|name| (name, Words::default())).into(),
             ..LabelWords::default()
         };
+        let (mut at, mut dot) = (Vec::new(), Vec::new());
         for folder in FOLDERS {
             let text = resources.require(&format!("{folder}/labels.toml"))?;
             let file: File = toml::from_str(&text.text).with_context(|| format!("Cannot read {}", text.name))?;
+            at.extend(file.words.at_signs.iter().map(|word| fold(word)));
+            dot.extend(file.words.dots.iter().map(|word| fold(word)));
+            match folder {
+                "en" => file.words.organizations.iter().for_each(|word| own.english_names.add(word)),
+                "fr" | "es" => {
+                    file.words.organizations.iter().for_each(|word| own.small_names.add(word));
+                    file.words.links.iter().for_each(|word| own.small_links.add(word));
+                }
+                _ => {}
+            }
             own.labels(file.labels, file.liaison);
             own.words(file.words, file.categories);
             own.cues(file.cues, file.bodies, file.statements).map_err(|error| anyhow!("{}: {error}", text.name))?;
         }
+        own.hidden_address = HiddenAddress::new(&at, &dot).map_err(|error| anyhow!("at_signs, dots: {error}"))?;
         own.sort();
         Ok(own)
     }
@@ -390,6 +474,8 @@ impl LabelWords {
             (&mut self.at, lists.at),
             (&mut self.role_starts, lists.role_starts),
             (&mut self.not_names, lists.not_names),
+            (&mut self.placeholders, lists.placeholders),
+            (&mut self.ands, lists.ands),
         ] {
             more.iter().for_each(|word| own.add(word));
         }
@@ -404,12 +490,17 @@ impl LabelWords {
             ("propose", &mut own.propose, cues.propose),
             ("self", &mut own.myself, cues.myself),
             ("not_self", &mut own.not_myself, cues.not_myself),
+            ("also_self", &mut own.also_self, cues.also_self),
+            ("own_function", &mut own.own_function, cues.own_function),
+            ("bystander", &mut own.bystander, cues.bystander),
+            ("replaces_end", &mut own.replaces_end, cues.replaces_end),
             ("withdraw", &mut own.withdraw, cues.withdraw),
             ("stays", &mut own.stays, cues.stays),
             ("replaces", &mut own.replaces, cues.replaces),
             ("replaced_by", &mut own.replaced_by, cues.replaced_by),
             ("replace_with", &mut own.replace_with, cues.replace_with),
             ("old_value", &mut own.old_value, cues.old_value),
+            ("old_behind", &mut own.old_behind, cues.old_behind),
             ("extension", &mut own.extension, cues.extension),
             ("forward", &mut own.forward, cues.forward),
             ("promise", &mut own.promise, cues.promise),
@@ -425,7 +516,10 @@ impl LabelWords {
             ("itu_r", &mut self.bodies.itu_r, bodies.itu_r),
             ("itu_d", &mut self.bodies.itu_d, bodies.itu_d),
         ] {
+            // People's words are compared in simplified characters, and statements' as written.
+            let is_cue = !matches!(name, "study_group" | "other_sector" | "itu_r" | "itu_d") && !STATEMENTS.contains(&name);
             for pattern in more {
+                let pattern = if is_cue { simplified(&pattern).into_owned() } else { pattern };
                 patterns.push(pattern::compile(&pattern).map_err(|error| format!("{name}: {error}"))?);
             }
         }
@@ -455,6 +549,59 @@ impl LabelWords {
         self.person.get(&key).copied().or_else(|| self.person.get(before_bracket(&key)?).copied())
     }
 
+    /// What a longer label announces: `Official e-mail address`, `Nom du représentant désigné`, `Telephone (mobile)`; the longest known
+    /// label at its start or end counts.
+    pub fn announced(&self, text: &str) -> Option<PersonLabel> {
+        let key = label_key(text);
+        let bracket =
+            key.split_once(['(', '（', '[']).map(|(_, inner)| inner.trim_end_matches([')', '）', ']']).trim().to_owned());
+        if let Some(kind @ (PersonLabel::Mobile | PersonLabel::Fax)) = bracket.and_then(|inner| self.person.get(&inner).copied())
+        {
+            return Some(kind);
+        }
+        if let Some(kind) = self.person_label(text) {
+            return Some(kind);
+        }
+        if key.chars().any(|c| c.is_ascii_digit() || c == '@') || key.chars().count() > LONGEST_LABEL {
+            return None;
+        }
+        let list: Vec<&str> = key.split(' ').collect();
+        if list.len() <= 5 && any(&self.cues.old_value, &key) && self.part_of(&key, &list).is_some() {
+            // A former value: read, so that it is not taken for the present one.
+            return Some(PersonLabel::Address);
+        }
+        self.part_of(&key, &list)
+    }
+
+    /// The longest label at the start or the end of a text.
+    fn part_of(&self, key: &str, list: &[&str]) -> Option<PersonLabel> {
+        if key.chars().any(is_han) {
+            let ends = self.person.iter().filter(|(label, _)| label.chars().count() > 1 && key.ends_with(label.as_str()));
+            return (key.chars().count() <= 14)
+                .then(|| ends.max_by_key(|(label, _)| label.len()).map(|(_, kind)| *kind))
+                .flatten();
+        }
+        if list.len() > 5 {
+            return None;
+        }
+        let phrases = (1..list.len()).flat_map(|many| [list.get(..many), list.get(list.len() - many..)]);
+        let known = phrases.flatten().filter_map(|phrase| {
+            let phrase = phrase.join(" ");
+            let kind = *self.person.get(phrase.trim_matches(['.', ':', '/']))?;
+            (phrase.chars().count() >= 4).then_some((phrase.chars().count(), kind))
+        });
+        known.max_by_key(|(length, _)| *length).map(|(_, kind)| kind)
+    }
+
+    /// Whether a text stands in a table for a name that is still to come.
+    pub fn is_placeholder(&self, text: &str) -> bool {
+        let bare = text.trim().trim_matches(['(', ')', '（', '）', '[', ']', '<', '>', '*', '.', '…', '?']).trim();
+        let list = words(bare);
+        list.is_empty() && !bare.chars().any(is_han)
+            || self.placeholders.matched(&list) == list.len() && !list.is_empty()
+            || self.placeholders.han().iter().any(|own| own == bare)
+    }
+
     /// The Chinese labels: they stand inside a sentence without blanks around them.
     pub fn han_labels(&self) -> impl Iterator<Item = (&str, PersonLabel)> {
         self.person.iter().filter(|(label, _)| label.chars().any(is_han)).map(|(label, kind)| (label.as_str(), *kind))
@@ -475,6 +622,7 @@ pub fn any(patterns: &[Regex], text: &str) -> bool {
 /// A label without what varies in it: case, blanks (Chinese labels are spaced out), marks at its ends.
 fn label_key(label: &str) -> String {
     let label = fold(label);
+    let label = simplified(&label);
     let label = label.trim_matches(|c: char| {
         matches!(c, '*' | '_' | '-' | '–' | '•' | '·' | '>' | '|' | '"' | '«' | '»' | '.') || c.is_whitespace()
     });

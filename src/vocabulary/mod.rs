@@ -6,6 +6,7 @@ pub mod countries;
 pub mod labels;
 pub mod language_words;
 pub mod mail_words;
+mod places;
 pub mod time_words;
 pub mod words;
 

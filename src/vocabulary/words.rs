@@ -1,7 +1,14 @@
 //! Lists of words, looked for in a text: whole words, stems, phrases, and Chinese words, which have no boundaries.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::LazyLock;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
+
+/// Characters as Hong Kong, Macao and Taiwan write them, and below each the mainland's form.
+const TRADITIONAL: &str = "電話機傳郵單構職絡聯組專會報啟長處員師經監總書協學術網際國務業類華門東車馬龍劉陳楊趙黃吳孫羅鄭謝韓馮蕭許呂蘇盧蔣賈葉閻鐘鍾譚鄒陸顧萬錢湯嚴蘆韋畢聶叢齊莊關紀項陽衛寧閔邊饒來婁蓋黨連欒計喬賀賴龐蘭顏魯歐諸遲張繫線動號碼銜稱謂別區薦舉選擬請將為與應該誤舊變換調離辭擔責參轉發見後隨儘暫屆問輔導辦廳廣視臺進團營運寬頻帶護兒歲數據訊資產標準範證檢測試驗實現題議課條約謹貴順頌愛權歡歷獲認識繼續讓擇樓層灣縣鄉鎮齡";
+const SIMPLIFIED: &str = "电话机传邮单构职络联组专会报启长处员师经监总书协学术网际国务业类华门东车马龙刘陈杨赵黄吴孙罗郑谢韩冯萧许吕苏卢蒋贾叶阎钟钟谭邹陆顾万钱汤严芦韦毕聂丛齐庄关纪项阳卫宁闵边饶来娄盖党连栾计乔贺赖庞兰颜鲁欧诸迟张系线动号码衔称谓别区荐举选拟请将为与应该误旧变换调离辞担责参转发见后随尽暂届问辅导办厅广视台进团营运宽频带护儿岁数据讯资产标准范证检测试验实现题议课条约谨贵顺颂爱权欢历获认识继续让择楼层湾县乡镇龄";
+static FORMS: LazyLock<HashMap<char, char>> = LazyLock::new(|| TRADITIONAL.chars().zip(SIMPLIFIED.chars()).collect());
 
 /// A text made comparable: lower case, NFKC, Arabic alef and ya forms as one letter, ё as е, no harakat or tatweel, typographic apostrophes
 /// as plain ones. The number of characters may change; use it for comparing, never for cutting.
@@ -14,6 +21,16 @@ pub fn fold(text: &str) -> String {
         return text.chars().filter(|c| !is_mark(*c)).flat_map(char::to_lowercase).map(fold_char).collect();
     }
     text.nfkc().filter(|c| !is_mark(*c)).flat_map(char::to_lowercase).map(fold_char).collect()
+}
+
+/// Traditional Chinese characters as simplified ones, as far as labels and functions use them. Octets stay where they are, so places in
+/// the result are places in the text.
+pub fn simplified(text: &str) -> Cow<'_, str> {
+    if text.chars().any(|c| is_han(c) && FORMS.contains_key(&c)) {
+        Cow::Owned(text.chars().map(|c| FORMS.get(&c).copied().unwrap_or(c)).collect())
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 fn is_mark(c: char) -> bool {
@@ -95,7 +112,13 @@ impl Words {
     pub fn add(&mut self, word: &str) {
         let folded = fold(word.trim());
         if folded.chars().any(is_han) {
-            self.han.push(folded);
+            let plain = simplified(&folded);
+            if plain != folded && !self.han.iter().any(|known| *known == *plain) {
+                self.han.push(plain.into_owned());
+            }
+            if !self.han.contains(&folded) {
+                self.han.push(folded);
+            }
             return;
         }
         let entry: Vec<(String, bool)> = folded
@@ -237,5 +260,6 @@ mod tests {
     fn letters_that_differ_only_in_writing_are_the_same() {
         assert_eq!(fold("الإلكترونـي"), fold("الالكتروني"));
         assert_eq!(fold("Ｎａｍｅ"), "name");
+        assert_eq!(simplified("聯絡電話 x 单位"), "联络电话 x 单位");
     }
 }

@@ -1,227 +1,55 @@
-//! Organizations, functions and represented bodies in a text.
+//! Pieces of a text, the functions that they state, and the bodies that a representative stands for.
 
+use super::organizations::{chinese, is_key};
 use crate::charter::Charter;
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::labels::any;
-use crate::vocabulary::words::{Word, fold, is_arabic, is_han, words};
-
-/// Words of an organization's name at most.
-const LONGEST: usize = 16;
+use crate::vocabulary::words::{fold, is_han, simplified, words};
 
 /// The pieces of a text between marks of punctuation; brackets open a piece of their own. Quotation marks stay.
 pub(super) fn chunks(text: &str) -> Vec<&str> {
+    spans(text).into_iter().filter_map(|(start, end)| text.get(start..end)).collect()
+}
+
+/// Where the pieces of [`chunks`] begin and end.
+pub(super) fn spans(text: &str) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     let mut start = 0;
     let mut previous = ' ';
-    let marks: Vec<(usize, char)> = text.char_indices().collect();
-    for (index, (at, c)) in marks.iter().enumerate() {
-        let next = marks.get(index + 1).map_or(' ', |(_, next)| *next);
+    let mut marks = text.char_indices().peekable();
+    while let Some((at, c)) = marks.next() {
+        let next = marks.peek().map_or(' ', |(_, next)| *next);
         let ends = match c {
-            ',' | ';' | '，' | '、' | '；' | '。' | '：' | '(' | ')' | '（' | '）' | '،' | '؛' | '\t' | '|' | '!' | '?'
-            | '！' | '？' => true,
+            ',' | ';' | '，' | '、' | '；' | '。' | '：' | '﹕' | '(' | ')' | '（' | '）' | '،' | '؛' | '\t' | '|' | '!'
+            | '?' | '！' | '？' | '؟' | '·' | '•' | '《' | '》' => true,
             ':' => next.is_whitespace(),
             // A full stop behind a word of three letters or more ends a sentence; behind fewer it abbreviates.
             '.' => {
-                let last: String =
-                    text.get(start..*at).unwrap_or_default().chars().rev().take_while(|c| c.is_alphanumeric()).collect();
-                next.is_whitespace() && (last.chars().count() >= 3 || last.chars().any(|c| c.is_ascii_digit()))
+                let mut last = text.get(start..at).unwrap_or_default().chars().rev().take_while(|c| c.is_alphanumeric()).take(3);
+                let (first, second, third) = (last.next(), last.next(), last.next());
+                // What goes on small was only abbreviated: `Dept. of …`.
+                let goes_on = text.get(at + 1..).is_some_and(|rest| rest.trim_start().starts_with(char::is_lowercase));
+                let has_digit = [first, second, third].into_iter().flatten().any(|c| c.is_ascii_digit());
+                next.is_whitespace() && !goes_on && (third.is_some() || has_digit)
             }
-            '–' | '—' => previous.is_whitespace() && next.is_whitespace(),
-            '-' => previous.is_whitespace() && next.is_whitespace(),
-            '/' => previous.is_whitespace() && next.is_whitespace(),
+            '–' | '—' | '-' | '/' => previous.is_whitespace() && next.is_whitespace(),
+            ' ' => previous == ' ' && next == ' ',
             _ => false,
         };
         if ends {
-            found.push(text.get(start..*at).unwrap_or_default());
+            found.push((start, at));
             start = at + c.len_utf8();
         }
-        previous = *c;
+        previous = c;
     }
-    found.push(text.get(start..).unwrap_or_default());
-    found.into_iter().map(str::trim).filter(|chunk| !chunk.is_empty()).collect()
-}
-
-/// The organizations that a text names, in order, as written and without an article or preposition before them.
-pub(super) fn organizations(text: &str, vocabulary: &Vocabulary) -> Vec<String> {
-    let mut found = Vec::new();
-    for chunk in chunks(text) {
-        if chunk.chars().any(is_han) {
-            found.extend(chinese(chunk, vocabulary));
-        } else {
-            found.extend(alphabetic(chunk, vocabulary));
-        }
-    }
-    found
-}
-
-fn chinese(chunk: &str, vocabulary: &Vocabulary) -> Option<String> {
-    let labels = &vocabulary.labels;
-    // The last ending of the piece closes the name; what follows it is a function or a verb.
-    let mut best: Option<(usize, usize)> = None;
-    for end in labels.organization_ends.han() {
-        for (at, _) in chunk.match_indices(end.as_str()) {
-            let stop = at + end.len();
-            if best.is_none_or(|(_, earlier)| stop > earlier) {
-                best = Some((at, stop));
-            }
-        }
-    }
-    let (mark, stop) = best?;
-    let head = chunk.get(..mark).unwrap_or_default();
-    let head_start = head
-        .rfind(|c: char| c.is_whitespace() || matches!(c, '“' | '"' | '《' | '：' | ':'))
-        .map_or(0, |at| at + head.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8));
-    let mut start = head_start;
-    // A short word before the name belongs to the sentence; inside a long name it may be part of it.
-    for word in labels.organization_starts.han() {
-        if let Some(at) = chunk.get(start..mark).and_then(|inner| inner.rfind(word.as_str())) {
-            let after = start + at + word.len();
-            let left = chunk.get(after..mark).map_or(0, |rest| rest.chars().count());
-            if word.chars().count() > 1 || at == 0 || left >= 2 {
-                start = after;
-            }
-        }
-    }
-    let name = chunk.get(start..stop).unwrap_or_default().trim();
-    let own = chunk.get(start..mark).map_or(0, |rest| rest.chars().filter(|c| is_han(*c) || c.is_alphabetic()).count());
-    (own >= 2 && name.chars().count() <= 40).then(|| name.to_owned())
-}
-
-fn alphabetic(chunk: &str, vocabulary: &Vocabulary) -> Vec<String> {
-    let labels = &vocabulary.labels;
-    let list = words(chunk);
-    let mut found = Vec::new();
-    let mut at = 0;
-    while let Some(word) = list.get(at) {
-        if !is_key(word, vocabulary) {
-            at += 1;
-            continue;
-        }
-        // A short piece that begins with such a word is the name, small adjectives and all: "Agence nationale du numérique".
-        let rest = list.get(at + 1..).unwrap_or_default();
-        let is_plain = |word: &Word<'_>| {
-            labels.breaks.matched(&[*word]) == 0 || labels.links.matched(&[*word]) > 0 || labels.articles.matched(&[*word]) > 0
-        };
-        if at == 0
-            && !rest.is_empty()
-            && rest.len() <= 8
-            && rest.iter().all(is_plain)
-            && chunk.starts_with(word.text)
-            && !chunk.contains(['@', ':'])
-        {
-            found.push(without_stop(chunk.trim()).to_owned());
-            return found;
-        }
-        let from = leftmost(chunk, &list, at, vocabulary);
-        let to = rightmost(chunk, &list, at, vocabulary);
-        if let (Some(first), Some(last)) = (list.get(from), list.get(to))
-            && (to > from || is_proper(word.text))
-        {
-            let mut end = last.end;
-            // A closing quotation mark belongs to the name.
-            if let Some(mark) = chunk.get(end..).and_then(|rest| rest.chars().next()).filter(|c| matches!(c, '»' | '”' | '"'))
-            {
-                end += mark.len_utf8();
-            }
-            let name = chunk.get(first.start..end).unwrap_or_default();
-            if labels.person_label(name).is_none() && to - from < LONGEST {
-                found.push(without_stop(name).to_owned());
-            }
-        }
-        at = to + 1;
-    }
-    found
-}
-
-/// Without the full stop of the sentence; the last dot of `S.A.` stays.
-fn without_stop(name: &str) -> &str {
-    let last = name.rsplit(' ').next().unwrap_or_default();
-    if last.matches('.').count() >= 2 { name } else { name.trim_end_matches(['.', ',']) }
-}
-
-/// Whether a word makes an organization's name: it is in the list and written as a name.
-fn is_key(word: &Word<'_>, vocabulary: &Vocabulary) -> bool {
-    let first = word.text.chars().next().unwrap_or(' ');
-    let list = [*word];
-    vocabulary.labels.organizations.matched(&list) > 0 && (first.is_uppercase() || is_arabic(first))
-}
-
-/// An abbreviation that is a whole name: UNICEF, ETSI.
-fn is_proper(word: &str) -> bool {
-    word.chars().count() >= 3 && word.chars().all(|c| c.is_uppercase() || c.is_ascii_digit())
-}
-
-/// The first word of the name around a key word: capitalised words before it, and small ones between them.
-fn leftmost(chunk: &str, list: &[Word<'_>], key: usize, vocabulary: &Vocabulary) -> usize {
-    let mut first = key;
-    while let Some(previous) = first.checked_sub(1).and_then(|at| list.get(at)) {
-        let Some(current) = list.get(first) else { break };
-        let gap = chunk.get(previous.end..current.start).unwrap_or_default();
-        let initial = previous.text.chars().next().unwrap_or(' ');
-        if !gap.chars().all(|c| c.is_whitespace() || matches!(c, '"' | '“' | '«' | '\'' | '&' | '.'))
-            || !initial.is_uppercase()
-            || stops(previous, vocabulary)
-        {
-            break;
-        }
-        first -= 1;
-    }
-    first
-}
-
-/// Whether a word never belongs to an organization's name.
-fn stops(word: &Word<'_>, vocabulary: &Vocabulary) -> bool {
-    let list = [*word];
-    vocabulary.labels.breaks.matched(&list) > 0
-        || vocabulary.labels.articles.matched(&list) > 0
-        || vocabulary.labels.honorifics.matched(&list) > 0
-}
-
-/// The last word of the name around a key word: capitalised words behind it, and small ones that lead to one.
-fn rightmost(chunk: &str, list: &[Word<'_>], key: usize, vocabulary: &Vocabulary) -> usize {
-    let script_runs_on = list
-        .get(key)
-        .and_then(|word| word.text.chars().next())
-        .is_some_and(|c| is_arabic(c) || matches!(c, '\u{400}'..='\u{4FF}'));
-    let mut last = key;
-    let mut ahead = key + 1;
-    while let (Some(word), Some(previous)) = (list.get(ahead), list.get(ahead - 1)) {
-        let gap = chunk.get(previous.end..word.start).unwrap_or_default();
-        if !gap.chars().all(|c| c.is_whitespace() || matches!(c, '«' | '»' | '"' | '“' | '”' | '&' | '\'' | '’' | '.'))
-            || ahead - key > LONGEST
-        {
-            break;
-        }
-        let initial = word.text.chars().next().unwrap_or(' ');
-        let elided = word.text.split_once(['\'', '’']).is_some_and(|(_, rest)| rest.starts_with(char::is_uppercase));
-        let is_small = !initial.is_uppercase() || is_arabic(initial);
-        if is_small && stops(word, vocabulary) {
-            // A small word leads on only when the name goes on right behind it.
-            let labels = &vocabulary.labels;
-            let leads = labels.links.matched(&[*word]) > 0 || labels.articles.matched(&[*word]) > 0;
-            let goes_on = list.get(ahead + 1).is_some_and(|next| {
-                let is_name = next.text.starts_with(char::is_uppercase) && labels.not_names.matched(&[*next]) == 0
-                    || labels.articles.matched(&[*next]) > 0;
-                is_name || labels.organizations.matched(&[*next]) > 0
-            });
-            if !(leads && goes_on) {
-                break;
-            }
-            ahead += 1;
-            continue;
-        }
-        if vocabulary.labels.roles.matched(&[*word]) > 0 && !initial.is_uppercase() {
-            break;
-        }
-        if initial.is_uppercase() || elided || script_runs_on && (is_arabic(initial) || matches!(initial, '\u{400}'..='\u{4FF}'))
-        {
-            last = ahead;
-        } else if ahead - last > 3 {
-            break;
-        }
-        ahead += 1;
-    }
-    last
+    found.push((start, text.len()));
+    let trimmed = found.into_iter().filter_map(|(start, end)| {
+        let piece = text.get(start..end)?;
+        let lead = piece.len() - piece.trim_start().len();
+        let length = piece.trim().len();
+        (length > 0).then_some((start + lead, start + lead + length))
+    });
+    trimmed.collect()
 }
 
 /// The function that a piece of text states, if it does: the piece without what only leads to it.
@@ -267,17 +95,18 @@ pub(super) fn role(chunk: &str, vocabulary: &Vocabulary) -> Option<String> {
 
 fn chinese_role(chunk: &str, vocabulary: &Vocabulary) -> Option<String> {
     let labels = &vocabulary.labels;
+    let plain = simplified(chunk);
     let chunk = labels
         .role_starts
         .han()
         .iter()
-        .filter_map(|lead| chunk.rfind(lead.as_str()).map(|at| at + lead.len()))
+        .filter_map(|lead| plain.rfind(lead.as_str()).map(|at| at + lead.len()))
         .max()
         .and_then(|at| chunk.get(at..))
         .unwrap_or(chunk)
         .trim_start();
     // The function ends the piece; a name may follow after a blank.
-    let piece = chunk.split_whitespace().find(|piece| labels.roles.han_at_end(piece).is_some())?;
+    let piece = chunk.split_whitespace().find(|piece| labels.roles.han_at_end(&simplified(piece)).is_some())?;
     let organization = chinese(piece, vocabulary).filter(|name| piece.starts_with(name.as_str()) && piece.len() > name.len());
     let role = organization.map_or(piece, |name| piece.get(name.len()..).unwrap_or(piece));
     (role.chars().count() <= 24).then(|| role.trim().to_owned())

@@ -1,6 +1,6 @@
 //! What a letter is made of, told without a word of its language: rules of `any/kinds.toml` weigh it.
 
-use super::person::emails;
+use super::emails::emails;
 use super::units::{self, Unit};
 use super::{phones, tables};
 use crate::mail::Mail;

@@ -2,7 +2,8 @@
 
 use super::bodies::chunks;
 use super::names;
-use super::person::{Common, Segment, details, foreign_organizations};
+use super::organizations::foreign as foreign_organizations;
+use super::person::{Common, Segment, details};
 use super::units::{Unit, units};
 use crate::charter::Charter;
 use crate::domain::Date;
@@ -461,8 +462,7 @@ fn contacts(mail: &Mail, own: &str, fields: &[Field], rules: &Rules) -> Vec<Foun
                 .skip(at)
                 .map(|(index, unit)| (unit, unit.text.get(if index == at { name.end } else { 0 }..).unwrap_or_default()))
                 .collect();
-            let mut person =
-                details(&name, Part::Signature, &Segment { before: "", pieces }, &Common::default(), vocabulary, charter);
+            let mut person = details(&name, Part::Signature, &Segment::of(pieces), &Common::default(), vocabulary, charter);
             person.email = person.email.or_else(|| mail.writer().cloned());
             found.push(person);
         }
@@ -513,14 +513,14 @@ fn contact(value: &str, block: &[&str], rules: &Rules) -> Option<FoundPerson> {
                 .skip(at)
                 .map(|(index, unit)| (unit, unit.text.get(if index == at { name.end } else { 0 }..).unwrap_or_default()))
                 .collect();
-            let mut person = details(&name, Part::Body, &Segment { before: "", pieces }, &Common::default(), vocabulary, charter);
+            let mut person = details(&name, Part::Body, &Segment::of(pieces), &Common::default(), vocabulary, charter);
             if person.organization.is_none() {
                 person.organization = plain_body(&units, at, &name, vocabulary);
             }
             Some(person)
         }
         None => {
-            let email = super::person::emails(&columns, vocabulary, charter).into_iter().next()?;
+            let email = super::emails::emails(&columns, vocabulary, charter).into_iter().next()?;
             Some(FoundPerson { email: Some(email.address), ..FoundPerson::default() })
         }
     }

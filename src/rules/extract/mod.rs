@@ -1,12 +1,23 @@
 //! Step 3: what a letter says. Which words each field comes from is kept beside it.
 
 mod bodies;
+mod cards;
+mod emails;
 mod forms;
+mod grids;
+mod han_names;
+mod latin;
+mod letter;
 mod liaison;
+mod mentions;
 mod names;
+mod organizations;
 mod people;
 mod person;
 mod phones;
+mod records;
+mod seats;
+mod stance;
 mod tables;
 mod units;
 

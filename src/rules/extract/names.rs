@@ -1,7 +1,10 @@
 //! Names of persons in a text, in Latin, Cyrillic, Arabic and Chinese script, with the honorific beside them.
 
+use super::han_names::chinese;
+use super::letter::plain;
 use crate::vocabulary::Vocabulary;
-use crate::vocabulary::words::{Word, is_arabic, is_han, words};
+use crate::vocabulary::labels::any;
+use crate::vocabulary::words::{Word, is_arabic, is_han, simplified, words};
 
 /// Parts of a name at most: four names and two particles.
 const LONGEST: usize = 6;
@@ -39,6 +42,41 @@ pub(super) fn whole(text: &str, vocabulary: &Vocabulary) -> Option<Name> {
     (before.is_empty() && (after.is_empty() || after_is_other_script)).then_some(name)
 }
 
+/// A name in a field of its own: the honorific before it or behind it taken off, also from names that [`find`] would not see.
+pub(super) fn without_honorific(value: &str, vocabulary: &Vocabulary) -> (String, Option<String>) {
+    let value = value.trim();
+    if let Some(name) = whole(value, vocabulary) {
+        return (name.text, name.honorific);
+    }
+    let labels = &vocabulary.labels;
+    let is_honorific = |word: &str| labels.honorifics.has(word.trim_matches(['.', '(', ')', ',']));
+    let (mut rest, mut taken) = (value, None);
+    while let Some((first, behind)) = rest.split_once([' ', '.']) {
+        if !is_honorific(first) || behind.trim_start_matches(['.', ' ']).is_empty() {
+            break;
+        }
+        rest = behind.trim_start_matches(['.', ' ']);
+        taken = value.get(..value.len() - rest.len()).map(|words| words.trim().trim_end_matches('.').to_owned());
+    }
+    // `ROE, Jane, Dr` and `Jane Roe, Ph.D.`
+    let mut pieces: Vec<&str> = rest.split(',').map(str::trim).filter(|piece| !piece.is_empty()).collect();
+    while pieces.len() > 1 && pieces.last().is_some_and(|last| labels.suffixes.has(last) || is_honorific(last)) {
+        taken = taken.or(pieces.pop().filter(|last| is_honorific(last)).map(|last| last.trim_end_matches('.').to_owned()));
+    }
+    let joined = pieces.join(", ");
+    let bare = joined.split(['(', '（']).next().unwrap_or(&joined).trim();
+    let bracket = joined.split_once(['(', '（']).map(|(_, inner)| inner.trim_end_matches([')', '）']).trim());
+    let honorific =
+        taken.or_else(|| bracket.filter(|inner| is_honorific(inner)).map(|inner| inner.trim_end_matches('.').to_owned()));
+    match labels.honorifics_after.han_at_end(&simplified(bare)) {
+        Some(after) if bare.len() > after.len() + 3 => {
+            let (name, after) = bare.split_at_checked(bare.len() - after.len()).unwrap_or((bare, ""));
+            (name.trim().to_owned(), Some(after.to_owned()))
+        }
+        _ => (if bare.is_empty() { joined.clone() } else { bare.to_owned() }, honorific),
+    }
+}
+
 fn alphabetic(text: &str, list: &[Word<'_>], vocabulary: &Vocabulary) -> Vec<Name> {
     let labels = &vocabulary.labels;
     let mut found = Vec::new();
@@ -61,22 +99,71 @@ fn alphabetic(text: &str, list: &[Word<'_>], vocabulary: &Vocabulary) -> Vec<Nam
         let enough = counted >= if honorifics > 0 { 1 } else { 2 };
         let is_bare_arabic = honorifics == 0 && name.starts_with(is_arabic);
         if enough
-            && (!is_bare_arabic || stands_alone(text, first.start, end.end, vocabulary))
-            && (honorifics > 0 || !is_shouted(&name))
+            && (!is_bare_arabic || stands_alone(text, &name, first.start, end.end, vocabulary))
+            && (honorifics > 0 || !is_shouted(&name) && !belongs_to_body(text, list, from, vocabulary))
             && !is_place(&name, vocabulary)
         {
-            let honorific = (honorifics > 0)
-                .then(|| text.get(word.start..first.start).unwrap_or_default().trim().trim_end_matches('.').to_owned());
-            found.push(Name { text: name, honorific, start: word.start, end: end.end });
+            let before = (honorifics > 0).then(|| text.get(word.start..first.start).unwrap_or_default());
+            let (behind, end) = honorific_behind(text, end.end, vocabulary);
+            let honorific = before.or(behind).map(bare_honorific);
+            found.push(Name { text: name, honorific, start: word.start, end });
         }
         at = last + 1;
     }
     found
 }
 
+fn bare_honorific(words: &str) -> String {
+    let bare = words.trim().trim_end_matches(['.', '(', ' ']).trim();
+    // `Prof. (Mrs.)` keeps its bracket whole.
+    if bare.contains('(') && !bare.ends_with(')') { format!("{})", bare.trim_end_matches(')')) } else { bare.to_owned() }
+}
+
+/// `Jane ROE (Ms)`: the honorific in brackets behind a name, and where both end.
+fn honorific_behind<'t>(text: &'t str, end: usize, vocabulary: &Vocabulary) -> (Option<&'t str>, usize) {
+    let after = text.get(end..).unwrap_or_default();
+    let inner = after.trim_start().strip_prefix(['(', '（']);
+    let found = inner.and_then(|inner| inner.split_once([')', '）'])).filter(|(inside, _)| {
+        inside.chars().count() <= 12 && vocabulary.labels.honorifics.has(inside.trim().trim_end_matches('.'))
+    });
+    match found {
+        Some((inside, rest)) => (Some(inside), text.len() - rest.len()),
+        None => (None, end),
+    }
+}
+
+/// Whether the words go on with the name of a body that stands directly before them: `Federación Ibérica de Denuncia`.
+fn belongs_to_body(text: &str, list: &[Word<'_>], from: usize, vocabulary: &Vocabulary) -> bool {
+    let labels = &vocabulary.labels;
+    let mut at = from;
+    for _ in 0..3 {
+        let (Some(before), Some(word)) = (at.checked_sub(1).and_then(|at| list.get(at)), list.get(at)) else { return false };
+        let gap = text.get(before.end..word.start).unwrap_or_default();
+        if !gap.chars().all(|c| c == ' ' || c == '\'' || c == '’') || gap.chars().count() > 1 {
+            return false;
+        }
+        let is_link = labels.links.matched(&[*before]) > 0 || labels.particles.matched(&[*before]) > 0;
+        let is_body =
+            labels.organizations.matched(&[*before]) > 0 && before.text.starts_with(|c: char| c.is_uppercase() || is_arabic(c));
+        if is_body {
+            // Arabic puts nothing between a body and who is named next, so only a link is sure.
+            return !before.text.starts_with(is_arabic) || at != from;
+        }
+        if !is_link {
+            return false;
+        }
+        at -= 1;
+    }
+    false
+}
+
 /// Arabic has no capitals: words without an honorific are a name only when they fill a piece of the text, or stand behind a word
 /// that announces one.
-fn stands_alone(text: &str, start: usize, end: usize, vocabulary: &Vocabulary) -> bool {
+fn stands_alone(text: &str, name: &str, start: usize, end: usize, vocabulary: &Vocabulary) -> bool {
+    // A given name has no article.
+    if name.starts_with("ال") {
+        return false;
+    }
     let before = text.get(..start).unwrap_or_default().trim_end();
     let after = text.get(end..).unwrap_or_default().trim_start();
     let opens = before.is_empty() || before.ends_with(['،', ',', ':', '(', '-', '–', '؛', '.', '|', '/']);
@@ -84,8 +171,7 @@ fn stands_alone(text: &str, start: usize, end: usize, vocabulary: &Vocabulary) -
         || after.starts_with(['،', ',', ':', '(', ')', '-', '–', '؛', '.', '|', '/', '@'])
         || after.starts_with(|c: char| c.is_ascii_alphanumeric());
     let last = words(before).last().map(|word| word.text.to_owned()).unwrap_or_default();
-    let announced = crate::vocabulary::labels::any(&vocabulary.labels.cues.propose, &crate::vocabulary::words::fold(&last))
-        || vocabulary.labels.roles.has(&last);
+    let announced = any(&vocabulary.labels.cues.propose, &plain(&last)) || vocabulary.labels.roles.has(&last);
     closes && (opens || announced)
 }
 
@@ -99,11 +185,8 @@ fn honorifics(text: &str, list: &[Word<'_>], from: usize, vocabulary: &Vocabular
         let is_short_form = letters > 1 || (word.text.ends_with('.') || gap.starts_with('.')) && is_first_form(word.text);
         let is_capital =
             word.text.chars().next().is_some_and(|c| c.is_uppercase() || is_arabic(c)) || letters > 2 || word.text.contains('-');
-        if !vocabulary.labels.honorifics.has(word.text)
-            || !gap.trim_start_matches('.').trim().is_empty()
-            || !is_short_form
-            || !is_capital
-        {
+        let is_gap = gap.chars().all(|c| matches!(c, '.' | ' ' | '(' | ')' | '/' | '\u{a0}')) && gap.chars().count() <= 4;
+        if !vocabulary.labels.honorifics.has(word.text) || !is_gap || !is_short_form || !is_capital {
             break;
         }
         many += 1;
@@ -126,7 +209,7 @@ fn parts(text: &str, list: &[Word<'_>], from: usize, vocabulary: &Vocabulary) ->
             let Some(previous) = list.get(from + many - 1) else { break };
             let gap = text.get(previous.end..word.start).unwrap_or_default();
             let is_initial = previous.text.trim_end_matches('.').chars().count() <= 2;
-            if !(gap.trim().is_empty() || (gap.trim() == "." && is_initial)) || gap.contains('\n') || gap.contains("   ") {
+            if !(gap.trim().is_empty() || (gap.trim() == "." && is_initial)) || gap.contains(['\n', '\t']) || gap.contains("  ") {
                 break;
             }
         }
@@ -190,6 +273,7 @@ fn is_part(word: &Word<'_>, vocabulary: &Vocabulary) -> bool {
         && labels.modifiers.matched(&list) == 0
         && !(is_arabic(first) && labels.breaks.matched(&list) > 0)
         && labels.honorifics.matched(&list) == 0
+        && (text.chars().count() < 3 || labels.person_label(text).is_none())
 }
 
 /// Capitals alone are a heading or an abbreviation; a family name in capitals has a given name beside it.
@@ -207,103 +291,6 @@ fn is_place(name: &str, vocabulary: &Vocabulary) -> bool {
 /// Whether the country's name takes up the whole text: "Costa Rica", and not "Jordan Smith".
 fn covers(name: &str, vocabulary: &Vocabulary) -> bool {
     name.split_whitespace().all(|word| vocabulary.countries.in_text(word).is_empty()) || name.split_whitespace().count() == 1
-}
-
-/// Chinese names: a family name of the list and one or two more characters, with something around them that says so.
-fn chinese(text: &str, vocabulary: &Vocabulary) -> Vec<Name> {
-    let labels = &vocabulary.labels;
-    let chars: Vec<(usize, char)> = text.char_indices().collect();
-    let mut found: Vec<Name> = Vec::new();
-    let mut at = 0;
-    while at < chars.len() {
-        let rest = chars.get(at).and_then(|(octet, _)| text.get(*octet..)).unwrap_or_default();
-        let start = chars.get(at).map_or(0, |(octet, _)| *octet);
-        let Some(family) = labels.surnames.han_at_start(rest) else {
-            at += 1;
-            continue;
-        };
-        let before = text.get(..start).unwrap_or_default();
-        match candidate(before, rest, family, vocabulary) {
-            Some((name, honorific, length)) => {
-                found.push(Name { text: name, honorific, start, end: start + length });
-                at += text.get(start..start + length).map_or(1, |taken| taken.chars().count());
-            }
-            None => at += 1,
-        }
-    }
-    found
-}
-
-/// The name at the beginning of a text: name, honorific behind it, octets of both.
-fn candidate(before: &str, rest: &str, family: &str, vocabulary: &Vocabulary) -> Option<(String, Option<String>, usize)> {
-    let labels = &vocabulary.labels;
-    let given: Vec<char> = rest.chars().skip(family.chars().count()).take_while(|c| is_han(*c)).take(12).collect();
-    let opens = opens(before, vocabulary);
-    for many in [2, 1] {
-        if given.len() < many {
-            continue;
-        }
-        let name: String = family.chars().chain(given.iter().take(many).copied()).collect();
-        let after = rest.get(name.len()..).unwrap_or_default();
-        if labels.not_names.han_in(&name).is_some()
-            || labels.roles.han_in(&name).is_some()
-            || labels.organization_ends.han_at_end(&name).is_some()
-            || labels.han_labels().any(|(label, _)| label.chars().count() > 1 && name.contains(label))
-        {
-            continue;
-        }
-        let spaced = after.trim_start();
-        if let Some(honorific) = labels.honorifics_after.han_at_start(spaced) {
-            let blanks = after.len() - spaced.len();
-            if opens || before.chars().next_back().is_none_or(|c| !is_han(c)) || many == 2 {
-                return Some((name.clone(), Some(honorific.to_owned()), name.len() + blanks + honorific.len()));
-            }
-        }
-        if opens && closes(after, vocabulary) {
-            return Some((name.clone(), None, name.len()));
-        }
-    }
-    None
-}
-
-/// Whether a name may begin behind these words.
-fn opens(before: &str, vocabulary: &Vocabulary) -> bool {
-    let labels = &vocabulary.labels;
-    let bare = before.trim_end();
-    let Some(last) = bare.chars().next_back() else { return true };
-    if !is_han(last) {
-        return !last.is_ascii_alphanumeric() || bare.len() < before.len();
-    }
-    bare.len() < before.len()
-        || labels.roles.han_at_end(bare).is_some()
-        || labels.organization_starts.han_at_end(bare).is_some()
-        || labels.not_names.han_at_end(bare).is_some()
-        || labels.organization_ends.han_at_end(bare).is_some()
-        || labels.cues.propose.iter().any(|cue| cue.find_iter(bare).last().is_some_and(|found| found.end() == bare.len()))
-        || labels
-            .cues
-            .replaces
-            .iter()
-            .chain(&labels.cues.replaced_by)
-            .any(|cue| cue.find_iter(bare).last().is_some_and(|found| found.end() == bare.len()))
-}
-
-/// Whether a name may end before these words.
-fn closes(after: &str, vocabulary: &Vocabulary) -> bool {
-    let labels = &vocabulary.labels;
-    let Some(first) = after.chars().next() else { return true };
-    if !is_han(first) {
-        return true;
-    }
-    labels.roles.han_at_start(after).is_some()
-        || labels.organization_starts.han_at_start(after).is_some()
-        || labels
-            .cues
-            .propose
-            .iter()
-            .chain(&labels.cues.replaces)
-            .chain(&labels.cues.withdraw)
-            .any(|cue| cue.find(after).is_some_and(|found| found.start() == 0))
 }
 
 #[cfg(test)]

@@ -1,75 +1,20 @@
 //! The details of one person, taken from the units that speak of him.
 
-use super::bodies::{chunks, organizations, role};
+use super::bodies::{chunks, role};
+use super::emails::{Email, Likeness, emails, likeness};
+use super::letter::plain;
 use super::names::{self, Name};
+use super::organizations::{foreign, organizations};
 use super::phones::{self, Line};
 use super::units::{Shape, Unit};
 use crate::charter::Charter;
-use crate::domain::address::Address;
 use crate::domain::steps::{FoundPerson, Part, Source};
-use crate::pattern::Regex;
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::labels::{PersonLabel, any};
-use crate::vocabulary::words::{fold, is_han};
-use std::sync::LazyLock;
+use crate::vocabulary::words::is_han;
 
 /// Words of a source that are kept.
 const MOST_WORDS: usize = 200;
-
-/// An addr-spec as letters write it (RFC 5321's common form).
-static EMAIL: LazyLock<Regex> = LazyLock::new(|| {
-    crate::pattern::compile(r"[\p{L}0-9][\p{L}0-9._%+'-]*\s?(?:@|＠|\s?[\[({]\s?(?:at|AT)\s?[\])}]\s?)\s?[\p{L}0-9][\p{L}0-9-]*(?:\s?[\[({]\s?(?:dot|DOT)\s?[\])}]\s?[\p{L}0-9-]+|\.[\p{L}0-9-]+)+")
-        .expect("the pattern is tested")
-});
-
-/// An address in a text.
-#[derive(Clone, Debug)]
-pub(super) struct Email {
-    /// The address.
-    pub(super) address: Address,
-    /// Whether it was given as wrong or former.
-    pub(super) is_old: bool,
-}
-
-/// The addresses of a text, hidden ones (`name [at] example [dot] org`) too; the activity's own are left out.
-pub(super) fn emails(text: &str, vocabulary: &Vocabulary, charter: &Charter) -> Vec<Email> {
-    let mut found = Vec::new();
-    let mut end_of_last = 0;
-    for hit in EMAIL.find_iter(text) {
-        let plain: String = hit.as_str().chars().filter(|c| !c.is_whitespace()).collect();
-        let plain = fold_marks(&plain);
-        let Some(address) = Address::parse(plain.trim_end_matches(['.', '-'])) else { continue };
-        let before = text.get(end_of_last..hit.start()).unwrap_or_default();
-        let tail: String = before.chars().rev().take(36).collect::<Vec<_>>().into_iter().rev().collect();
-        end_of_last = hit.end();
-        let officers = [&charter.chair.email, &charter.secretariat.email];
-        if charter.is_own(&address) || officers.contains(&&address) {
-            continue;
-        }
-        let is_old = any(&vocabulary.labels.cues.old_value, &fold(&tail));
-        found.push(Email { address, is_old });
-    }
-    found
-}
-
-fn fold_marks(text: &str) -> String {
-    let mut text = text.replace('＠', "@");
-    for (hidden, plain) in [
-        ("[at]", "@"),
-        ("(at)", "@"),
-        ("{at}", "@"),
-        ("[AT]", "@"),
-        ("(AT)", "@"),
-        ("[dot]", "."),
-        ("(dot)", "."),
-        ("{dot}", "."),
-        ("[DOT]", "."),
-        ("(DOT)", "."),
-    ] {
-        text = text.replace(hidden, plain);
-    }
-    text.to_lowercase()
-}
 
 /// What is known of all people of a letter, for whoever's own words do not say it.
 #[derive(Clone, Debug, Default)]
@@ -87,6 +32,15 @@ pub(super) struct Segment<'a> {
     pub(super) before: &'a str,
     /// Units and the part of each that belongs to the person; the first begins behind the name.
     pub(super) pieces: Vec<(&'a Unit, &'a str)>,
+    /// Names of others whose addresses may stand among these words.
+    pub(super) others: Vec<String>,
+}
+
+impl<'a> Segment<'a> {
+    /// Words of one person alone.
+    pub(super) fn of(pieces: Vec<(&'a Unit, &'a str)>) -> Segment<'a> {
+        Segment { before: "", pieces, others: Vec::new() }
+    }
 }
 
 /// Writes a field and where it comes from.
@@ -120,6 +74,7 @@ pub(super) fn details(
         person.organization = Some(organization.clone());
         set(&mut person, "organization", *part, organization, "organization-of-the-letter");
     }
+    cut_role(&mut person);
     country(&mut person, segment, common, vocabulary);
     phone(&mut person, segment, vocabulary);
     person
@@ -149,8 +104,11 @@ pub(super) fn field(
     }
     match label {
         PersonLabel::Organization if person.organization.is_none() => {
-            person.organization = Some(value.to_owned());
+            person.organization = Some(without_place(value, vocabulary));
             set(person, "organization", part, value, "label");
+        }
+        PersonLabel::Position if vocabulary.labels.honorifics.has(value.trim_end_matches('.')) => {
+            person.honorific.get_or_insert_with(|| value.trim_end_matches('.').to_owned());
         }
         PersonLabel::Position if person.role.is_none() => {
             person.role = Some(value.to_owned());
@@ -176,20 +134,59 @@ pub(super) fn field(
     }
 }
 
+/// `Netwise Families (charity, Galway, Ireland)` and `… - فاس، المغرب` without the place behind the name.
+fn without_place(value: &str, vocabulary: &Vocabulary) -> String {
+    let mut name = value;
+    loop {
+        let bare = name.trim_end();
+        let tail = match bare.ends_with([')', '）']) {
+            true => bare.rfind(['(', '（']).map(|at| (at, bare.get(at..).unwrap_or_default())),
+            false => [bare.rfind([',', '，', '،', ';']), bare.rfind(" - "), bare.rfind(" – ")]
+                .into_iter()
+                .flatten()
+                .max()
+                .map(|at| (at, bare.get(at..).unwrap_or_default())),
+        };
+        let Some((at, tail)) = tail.filter(|(at, _)| *at > 0) else { break };
+        let inner = tail.trim_matches(|c: char| !c.is_alphanumeric());
+        let is_short = !inner.contains(' ') && inner.chars().all(|c| c.is_uppercase() || c.is_ascii_digit() || c == '-');
+        let is_place = vocabulary.countries.place(inner).is_some() || !vocabulary.countries.in_text(inner).is_empty();
+        if is_short || !is_place || inner.split_whitespace().count() > 5 || !organizations(inner, vocabulary).is_empty() {
+            break;
+        }
+        name = name.get(..at).unwrap_or_default();
+    }
+    name.trim().to_owned()
+}
+
 fn email(person: &mut FoundPerson, segment: &Segment<'_>, vocabulary: &Vocabulary, charter: &Charter) {
     if person.email.is_some() {
         return;
     }
-    let mut found = Vec::new();
+    let mut found: Vec<(Email, Part)> = Vec::new();
     for (unit, piece) in &segment.pieces {
         found.extend(emails(piece, vocabulary, charter).into_iter().map(|email| (email, unit.part)));
     }
-    // "from A to B": the first of two is the old one when words say so; else the first counts.
-    let wanted = found.iter().find(|(email, _)| !email.is_old).or(found.first());
-    if let Some((email, part)) = wanted {
-        person.email = Some(email.address.clone());
-        set(person, "email", *part, email.address.reveal(), "address-in-text");
+    let name = person.name.clone().unwrap_or_default();
+    if let Some((email, part)) = best_email(&found, &name, &segment.others) {
+        set(person, "email", part, email.address.reveal(), "address-in-text");
+        person.email = Some(email.address);
     }
+}
+
+/// The address that is most likely the person's: one made of his name, else the first that is nobody else's. Former ones do not count
+/// unless there is no other ("from A to B").
+pub(super) fn best_email(found: &[(Email, Part)], name: &str, others: &[String]) -> Option<(Email, Part)> {
+    let is_alike = |email: &Email| likeness(&email.address, name) == Likeness::Alike;
+    let is_others =
+        |email: &Email| !is_alike(email) && others.iter().any(|other| likeness(&email.address, other) == Likeness::Alike);
+    let open: Vec<&(Email, Part)> = found.iter().filter(|(email, _)| !is_others(email)).collect();
+    let current = open.iter().any(|(email, _)| !email.is_old);
+    let open: Vec<&(Email, Part)> = open.into_iter().filter(|(email, _)| !email.is_old || !current).collect();
+    let alike = open.iter().filter(|(email, _)| is_alike(email)).count();
+    // Two addresses of his: the first one is the one to use.
+    let best = if alike > 0 { open.iter().find(|(email, _)| is_alike(email)) } else { open.first() };
+    best.map(|found| (*found).clone())
 }
 
 fn take_role(person: &mut FoundPerson, part: Part, segment: &Segment<'_>, vocabulary: &Vocabulary) {
@@ -230,13 +227,29 @@ fn take_role(person: &mut FoundPerson, part: Part, segment: &Segment<'_>, vocabu
     }
 }
 
+/// `coordinador técnico de la Federación …` of a person from that federation is a `coordinador técnico`.
+fn cut_role(person: &mut FoundPerson) {
+    let (Some(role), Some(organization)) = (&person.role, &person.organization) else { return };
+    let Some(at) = role.find(organization.as_str()).filter(|at| *at > 0) else { return };
+    let mut kept: Vec<&str> = role.get(..at).unwrap_or_default().split_whitespace().collect();
+    // What only led to the body: `de la`, `of the`, `,`.
+    while kept.len() > 1 && kept.last().is_some_and(|word| word.chars().count() <= 3 && !word.contains('.')) {
+        kept.pop();
+    }
+    let kept = kept.join(" ");
+    let kept = kept.trim_end_matches([',', '–', '-', ' ', '،', '，']).to_owned();
+    if !kept.is_empty() {
+        person.role = Some(kept);
+    }
+}
+
 /// The function that a correction states as the present one: the first that no word calls a former one.
 pub(super) fn current_role(segment: &Segment<'_>, vocabulary: &Vocabulary) -> Option<(String, Part)> {
     segment.pieces.iter().find_map(|(unit, piece)| {
         chunks(piece).into_iter().find_map(|chunk| {
             let found = role(chunk, vocabulary)?;
-            let before = fold(chunk.split(found.as_str()).next().unwrap_or_default());
-            let around = fold(chunk);
+            let before = plain(chunk.split(found.as_str()).next().unwrap_or_default());
+            let around = plain(chunk);
             let begins = vocabulary.labels.role_starts.han_at_end(&before).is_some();
             ((begins || !any(&vocabulary.labels.cues.old_value, &before)) && !any(&vocabulary.labels.cues.old_value, &around))
                 .then_some((found, unit.part))
@@ -275,17 +288,6 @@ fn role_chunks(text: &str, vocabulary: &Vocabulary) -> Vec<String> {
     merged
 }
 
-/// Organizations that a person may come from: none of the Union's own, and not the activity.
-pub(super) fn foreign_organizations(text: &str, vocabulary: &Vocabulary, charter: &Charter) -> Vec<String> {
-    let mut found = organizations(text, vocabulary);
-    found.retain(|name| {
-        let folded = fold(name);
-        let is_activity = std::iter::once(&charter.name).chain(&charter.aliases).any(|own| folded.contains(&fold(own)));
-        !is_activity && !vocabulary.labels.ours.is_in(name)
-    });
-    found
-}
-
 fn take_organization(
     person: &mut FoundPerson,
     segment: &Segment<'_>,
@@ -303,7 +305,7 @@ fn take_organization(
             break;
         }
         let rest = piece.replacen(&role, ";", usize::from(!role.is_empty()));
-        if let Some(name) = foreign_organizations(&rest, vocabulary, charter).into_iter().next() {
+        if let Some(name) = foreign(&rest, vocabulary, charter).into_iter().next() {
             set(person, "organization", unit.part, &name, "organization-beside-name");
             person.organization = Some(name);
             return;
@@ -368,6 +370,17 @@ fn country(person: &mut FoundPerson, segment: &Segment<'_>, common: &Common, voc
         set(person, "country", Part::Body, &name, "country-of-the-organization");
         return;
     }
+    let organization = person.organization.clone().unwrap_or_default();
+    let near = segment.pieces.first().map_or(0, |(unit, _)| unit.paragraph);
+    let places = segment.pieces.iter().filter(|(unit, _)| unit.paragraph == near || !unit.fields.is_empty());
+    let named = places.filter_map(|(unit, piece)| vocabulary.countries.place(piece).map(|code| (unit.part, *piece, code))).next();
+    let in_name = || vocabulary.countries.place_in_name(&organization).map(|code| (Part::Body, organization.as_str(), code));
+    let place = named.or_else(in_name);
+    if let Some((part, piece, code)) = place {
+        person.country = Some(code.to_owned());
+        set(person, "country", part, piece, "place-beside-name");
+        return;
+    }
     person.country.clone_from(&common.country);
     if let Some(code) = person.country.clone() {
         set(person, "country", Part::Body, &code, "country-of-the-letter");
@@ -398,25 +411,5 @@ fn phone(person: &mut FoundPerson, segment: &Segment<'_>, vocabulary: &Vocabular
         if person.phone.is_some() {
             set(person, "phone", *part, &phone.words, "number-beside-name");
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::resources::Resources;
-
-    #[test]
-    fn addresses_are_read_as_they_are_hidden() {
-        let vocabulary = Vocabulary::load(&Resources::built_in()).unwrap();
-        let charter = Charter::load(&Resources::built_in(), "jca-cop").unwrap();
-        let read = |text: &str| {
-            emails(text, &vocabulary, &charter).into_iter().map(|email| email.address.reveal().to_owned()).collect::<Vec<_>>()
-        };
-
-        assert_eq!(read("write to Jane.Roe@Example.org."), ["jane.roe@example.org"]);
-        assert_eq!(read("jane [at] example [dot] org"), ["jane@example.org"]);
-        assert_eq!(read("jane.roe (at) example.org"), ["jane.roe@example.org"]);
-        assert_eq!(read("to tsbjcacop@itu.int"), [""; 0]);
     }
 }

@@ -1,71 +1,146 @@
-//! People in vCards and in tables, of HTML bodies and of documents. Only user of `calcard`.
+//! People in tables: of HTML bodies, of documents, drawn in plain text.
 
+use super::bodies::study_groups;
+use super::grids::grids;
+use super::names;
 use super::person::{field, set};
-use super::phones;
+use super::phones::{self, Line};
 use crate::domain::steps::{FoundPerson, Part};
 use crate::mail::Mail;
 use crate::rules::Rules;
-use crate::rules::extract::names;
-use crate::vocabulary::Vocabulary;
 use crate::vocabulary::labels::PersonLabel;
-use calcard::vcard::{VCardParameterName, VCardProperty, VCardValue};
-use calcard::{Entry, Parser};
 
 /// Rows above a heading at most: a title, an empty one.
-const ABOVE_HEADING: usize = 6;
+const ABOVE_HEADING: usize = 8;
 
-/// The people of all tables and cards of a letter; empty when there are none.
+/// The people of all tables of a letter, those of files before those of the body; empty when there are none.
 pub(super) fn people(mail: &Mail, rules: &Rules) -> Vec<FoundPerson> {
+    let or_else = |found: Vec<FoundPerson>, more: &dyn Fn() -> Vec<FoundPerson>| if found.is_empty() { more() } else { found };
+    let of =
+        |tables: &[Vec<Vec<String>>], part: Part| tables.iter().flat_map(|rows| table(rows, part, rules)).collect::<Vec<_>>();
+    let found = mail.documents.iter().flat_map(|document| of(&document.tables, Part::Attachment)).collect();
+    let found = or_else(found, &|| of(&mail.tables, Part::Table));
+    let found = or_else(found, &|| of(&grids(&mail.text.own), Part::Table));
+    let texts =
+        || mail.attachments.iter().filter(|file| file.content_type == "text/plain").filter_map(|file| file.text.as_deref());
+    let found = or_else(found, &|| texts().flat_map(|text| of(&grids(text), Part::Attachment)).collect());
+    or_else(found, &|| mail.documents.iter().flat_map(|document| of(&grids(&document.text), Part::Attachment)).collect())
+}
+
+type Labels = Vec<Option<PersonLabel>>;
+
+/// People of a table with a heading row, of one with the labels in its first column, or of a form of two columns.
+pub(super) fn table(rows: &[Vec<String>], part: Part, rules: &Rules) -> Vec<FoundPerson> {
+    if let Some(at) = heading(rows, rules) {
+        return below(rows, at, part, rules);
+    }
+    let turned = turned(rows);
+    let most = rows.iter().map(|row| row.iter().filter(|cell| !cell.trim().is_empty()).count()).max().unwrap_or(0);
+    // Of two columns only: a form, which may hold several people one under the other.
+    if most > 2
+        && let Some(0) = heading(&turned, rules)
+    {
+        return below(&turned, 0, part, rules);
+    }
+    form(rows, part, rules)
+}
+
+fn labels_of(row: &[String], rules: &Rules) -> Labels {
+    let labels = &rules.vocabulary.labels;
+    row.iter().map(|cell| labels.announced(cell.trim().trim_end_matches([':', '：', ' ']))).collect()
+}
+
+/// The row that says what the columns hold.
+fn heading(rows: &[Vec<String>], rules: &Rules) -> Option<usize> {
+    rows.iter().take(ABOVE_HEADING).position(|row| {
+        let labels = labels_of(row, rules);
+        let has_values = row.iter().any(|cell| cell.contains('@'));
+        let cells = row.iter().filter(|cell| !cell.trim().is_empty()).count();
+        !has_values
+            && labels.iter().flatten().count() * 2 >= cells
+            && labels.iter().flatten().filter(|label| **label != PersonLabel::Number).count() >= 2
+            && labels.iter().flatten().any(|label| is_name(*label))
+    })
+}
+
+/// The people in the rows below a heading. A body, a country that stands in the first row of several holds for those below it.
+fn below(rows: &[Vec<String>], at: usize, part: Part, rules: &Rules) -> Vec<FoundPerson> {
+    let labels = rows.get(at).map(|row| own_labels(labels_of(row, rules))).unwrap_or_default();
+    let heads = rows.get(at).cloned().unwrap_or_default();
+    let mut above: Vec<Option<String>> = Vec::new();
     let mut found = Vec::new();
-    for attachment in &mail.attachments {
-        let Some(text) = &attachment.text else { continue };
-        if attachment.is_card() {
-            found.extend(cards(text, rules));
+    for row in rows.iter().skip(at + 1) {
+        let mut cells: Vec<String> = row.clone();
+        above.resize(above.len().max(cells.len()), None);
+        for ((cell, head), label) in cells.iter_mut().zip(&heads).zip(&labels) {
+            if *label == Some(PersonLabel::Email)
+                && let Some(domain) = domain(head)
+                && !cell.trim().is_empty()
+                && !cell.contains(['@', ' '])
+            {
+                *cell = format!("{}@{domain}", cell.trim());
+            }
         }
-    }
-    if found.is_empty() {
-        for rows in mail.documents.iter().flat_map(|document| &document.tables) {
-            found.extend(table(rows, Part::Attachment, rules));
+        let is_row = cells.iter().filter(|cell| !cell.trim().is_empty()).count() > 1;
+        for ((cell, above), label) in cells.iter_mut().zip(&mut above).zip(&labels) {
+            let holds_on = matches!(label, Some(PersonLabel::Organization | PersonLabel::Country | PersonLabel::Body));
+            if cell.trim().is_empty() && holds_on && is_row {
+                *cell = above.clone().unwrap_or_default();
+            } else if holds_on && is_row {
+                *above = Some(cell.clone());
+            }
         }
-    }
-    if found.is_empty() {
-        for rows in &mail.tables {
-            found.extend(table(rows, Part::Table, rules));
-        }
+        found.extend(person(labels.iter().copied().zip(cells.iter().map(String::as_str)), part, rules));
     }
     found
 }
 
-/// People of a table with a heading row, or of a form of two columns, label and value.
-pub(super) fn table(rows: &[Vec<String>], part: Part, rules: &Rules) -> Vec<FoundPerson> {
-    let words = &rules.vocabulary;
-    let labels = |row: &[String]| {
-        row.iter().map(|cell| words.labels.person_label(cell.trim_end_matches([':', '：', ' ']))).collect::<Vec<_>>()
-    };
-    let heading = rows.iter().take(ABOVE_HEADING).position(|row| {
-        let labels = labels(row);
-        labels.iter().flatten().filter(|label| **label != PersonLabel::Number).count() >= 2
-            && labels.iter().flatten().any(|label| is_name(*label))
-    });
-    match heading {
-        Some(at) => {
-            let labels = rows.get(at).map(|row| self_labels(labels(row))).unwrap_or_default();
-            rows.iter()
-                .skip(at + 1)
-                .filter_map(|row| person(labels.iter().copied().zip(row.iter().map(String::as_str)), part, rules))
-                .collect()
+/// The domain that a heading gives for all addresses below it: `Mail (at example.org)`, `…@example.org`.
+fn domain(head: &str) -> Option<&str> {
+    let words = head.split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '@' | '/' | ':' | ','));
+    words.map(|word| word.trim_matches('.')).find(|word| {
+        let (name, end) = word.rsplit_once('.').unwrap_or_default();
+        name.len() > 1 && end.len() > 1 && word.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))
+    })
+}
+
+fn turned(rows: &[Vec<String>]) -> Vec<Vec<String>> {
+    let width = rows.iter().map(Vec::len).max().unwrap_or(0);
+    (0..width).map(|at| rows.iter().map(|row| row.get(at).cloned().unwrap_or_default()).collect()).collect()
+}
+
+/// Labels in the first column, values in the second; a second name begins a second person.
+fn form(rows: &[Vec<String>], part: Part, rules: &Rules) -> Vec<FoundPerson> {
+    let pairs: Vec<(Option<PersonLabel>, &str)> = rows
+        .iter()
+        .filter_map(|row| {
+            let cells: Vec<&str> = row.iter().map(String::as_str).filter(|cell| !cell.trim().is_empty()).collect();
+            let [label, value, ..] = cells.as_slice() else { return None };
+            Some((rules.vocabulary.labels.announced(label.trim_end_matches([':', '：', ' '])), *value))
+        })
+        .collect();
+    let labelled = pairs.iter().filter(|(label, _)| label.is_some()).count();
+    if !pairs.iter().any(|(label, _)| label.is_some_and(is_name)) || labelled < 2 {
+        return Vec::new();
+    }
+    let mut people: Vec<Vec<(Option<PersonLabel>, &str)>> = vec![Vec::new()];
+    for (label, value) in pairs {
+        let repeats =
+            label.is_some_and(is_name) && people.last().is_some_and(|fields| fields.iter().any(|(earlier, _)| *earlier == label));
+        if repeats {
+            people.push(Vec::new());
         }
-        None => {
-            let pairs = rows.iter().filter_map(|row| {
-                let cells: Vec<&str> = row.iter().map(String::as_str).filter(|cell| !cell.trim().is_empty()).collect();
-                let [label, value, ..] = cells.as_slice() else { return None };
-                Some((words.labels.person_label(label.trim_end_matches([':', '：', ' '])), *value))
-            });
-            let pairs: Vec<_> = pairs.collect();
-            let has_name = pairs.iter().any(|(label, _)| label.is_some_and(is_name));
-            has_name.then(|| person(pairs.into_iter(), part, rules)).flatten().into_iter().collect()
+        if let Some(fields) = people.last_mut() {
+            fields.push((label, value));
         }
     }
+    people
+        .into_iter()
+        .filter_map(|fields| {
+            let labels = own_labels(fields.iter().map(|(label, _)| *label).collect());
+            person(labels.into_iter().zip(fields.iter().map(|(_, value)| *value)), part, rules)
+        })
+        .collect()
 }
 
 fn is_name(label: PersonLabel) -> bool {
@@ -73,7 +148,7 @@ fn is_name(label: PersonLabel) -> bool {
 }
 
 /// `Nom` beside `Prénom` is the family name, `Nombre` beside `Apellidos` the given one.
-fn self_labels(labels: Vec<Option<PersonLabel>>) -> Vec<Option<PersonLabel>> {
+fn own_labels(labels: Labels) -> Labels {
     let has = |wanted| labels.contains(&Some(wanted));
     let replacement = match (has(PersonLabel::FamilyName), has(PersonLabel::GivenName)) {
         (false, true) => Some(PersonLabel::FamilyName),
@@ -91,31 +166,36 @@ fn person<'a>(cells: impl Iterator<Item = (Option<PersonLabel>, &'a str)>, part:
     let (mut office, mut mobile) = (None, None);
     for (label, value) in cells {
         let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
-        let Some(label) = label.filter(|_| !words.time.is_none(&value)) else { continue };
+        let Some(label) = label.filter(|_| !words.time.is_none(&value) && !words.labels.is_placeholder(&value)) else { continue };
         match label {
-            PersonLabel::Name => {
-                let (name, honorific) = split_honorific(&value, words);
+            PersonLabel::Name if person.name.is_none() => {
+                let (name, honorific) = names::without_honorific(&value, words);
                 set(&mut person, "name", part, &value, "column");
                 person.name = Some(name);
                 person.honorific = person.honorific.take().or(honorific);
             }
-            PersonLabel::FamilyName => family = Some(value),
-            PersonLabel::GivenName => given = Some(value),
+            PersonLabel::FamilyName => family = family.or(Some(value)),
+            PersonLabel::GivenName => given = given.or(Some(value)),
             PersonLabel::Telephone => office = office.or(Some(value)),
             PersonLabel::Mobile => mobile = mobile.or(Some(value)),
-            PersonLabel::Body => person.study_groups = super::bodies::study_groups(&with_prefix(&value), words, &rules.charter),
+            PersonLabel::Body => person.study_groups = study_groups(&with_prefix(&value), words, &rules.charter),
             label => field(&mut person, label, &value, part, words, &rules.charter),
         }
     }
-    if let (Some(family), given) = (family, given) {
-        let name = given.map_or_else(|| family.clone(), |given| format!("{given} {family}"));
-        set(&mut person, "name", part, &name, "columns");
+    if person.name.is_none() && (family.is_some() || given.is_some()) {
+        let whole = [given, family].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let (name, honorific) = names::without_honorific(&whole, words);
+        set(&mut person, "name", part, &whole, "columns");
         person.name = Some(name);
+        person.honorific = person.honorific.take().or(honorific);
     }
     person.name.as_deref().filter(|name| name.chars().any(char::is_alphabetic))?;
     if let Some(number) = office.or(mobile) {
         let number = phones::without_extensions(&number, words);
-        let first = phones::find(&number, words).into_iter().next().map(|phone| phone.words).unwrap_or(number);
+        let mut all = phones::find(&number, words);
+        all.retain(|phone| phone.line != Line::Fax);
+        all.sort_by_key(|phone| phone.line);
+        let first = all.into_iter().next().map(|phone| phone.words).unwrap_or(number);
         person.phone = phones::normalise(&first, person.country.as_deref());
         set(&mut person, "phone", part, &first, "column");
     }
@@ -125,96 +205,4 @@ fn person<'a>(cells: impl Iterator<Item = (Option<PersonLabel>, &'a str)>, part:
 /// A column of study groups may hold bare numbers.
 fn with_prefix(value: &str) -> String {
     if value.chars().all(|c| c.is_ascii_digit()) { format!("SG{value}") } else { value.to_owned() }
-}
-
-/// The honorific before a name, or behind it.
-fn split_honorific(value: &str, words: &Vocabulary) -> (String, Option<String>) {
-    if let Some(name) = names::whole(value, words) {
-        return (name.text, name.honorific);
-    }
-    match value.split_once([' ', '.']) {
-        Some((first, rest)) if words.labels.honorifics.has(first) && !rest.trim().is_empty() => {
-            (rest.trim_start_matches('.').trim().to_owned(), Some(first.to_owned()))
-        }
-        _ => (value.split(['(', '（']).next().unwrap_or(value).trim().to_owned(), None),
-    }
-}
-
-/// The people of a file of vCards (2.1, 3.0, 4.0).
-fn cards(text: &str, rules: &Rules) -> Vec<FoundPerson> {
-    let mut parser = Parser::new(text);
-    let mut found = Vec::new();
-    loop {
-        match parser.entry() {
-            Entry::VCard(card) => found.extend(card_of(&card, rules)),
-            Entry::Eof => return found,
-            _ => {}
-        }
-    }
-}
-
-fn card_of(card: &calcard::vcard::VCard, rules: &Rules) -> Option<FoundPerson> {
-    let words = &rules.vocabulary;
-    let mut person = FoundPerson::default();
-    let mut phones_found: Vec<(bool, String)> = Vec::new();
-    for entry in &card.entries {
-        let parts: Vec<String> = entry.values.iter().flat_map(text_of).collect();
-        let value = parts.iter().find(|part| !part.trim().is_empty()).cloned().unwrap_or_default();
-        let kinds: Vec<String> = entry
-            .params
-            .iter()
-            .filter(|param| param.name == VCardParameterName::Type)
-            .map(|param| format!("{:?}", param.value).to_lowercase())
-            .collect();
-        let is = |word: &str| kinds.iter().any(|kind| kind.contains(word));
-        match entry.name {
-            VCardProperty::Fn => {
-                let (name, honorific) = split_honorific(&value, words);
-                set(&mut person, "name", Part::Attachment, &value, "vcard");
-                person.name = Some(name);
-                person.honorific = person.honorific.take().or(honorific);
-            }
-            VCardProperty::N if person.name.is_none() => {
-                let name = [parts.get(1), parts.first()]
-                    .into_iter()
-                    .flatten()
-                    .filter(|part| !part.is_empty())
-                    .cloned()
-                    .collect::<Vec<_>>()
-                    .join(" ");
-                person.name = (!name.is_empty()).then_some(name);
-            }
-            VCardProperty::Org => field(&mut person, PersonLabel::Organization, &value, Part::Attachment, words, &rules.charter),
-            VCardProperty::Title => field(&mut person, PersonLabel::Position, &value, Part::Attachment, words, &rules.charter),
-            VCardProperty::Role => field(&mut person, PersonLabel::Position, &value, Part::Attachment, words, &rules.charter),
-            VCardProperty::Email => field(&mut person, PersonLabel::Email, &value, Part::Attachment, words, &rules.charter),
-            VCardProperty::Tel if !is("fax") => {
-                phones_found.push((is("cell") || is("mobile"), value.trim_start_matches("tel:").to_owned()))
-            }
-            VCardProperty::Adr => field(
-                &mut person,
-                PersonLabel::Country,
-                parts.last().map_or("", String::as_str),
-                Part::Attachment,
-                words,
-                &rules.charter,
-            ),
-            _ => {}
-        }
-    }
-    phones_found.sort_by_key(|(is_mobile, _)| *is_mobile);
-    if let Some((_, number)) = phones_found.first() {
-        let number = phones::without_extensions(number.split(';').next().unwrap_or_default(), words);
-        person.phone = phones::normalise(&number, person.country.as_deref());
-        set(&mut person, "phone", Part::Attachment, &number, "vcard");
-    }
-    person.name.is_some().then_some(person)
-}
-
-fn text_of(value: &VCardValue) -> Vec<String> {
-    match value {
-        VCardValue::Text(text) => vec![text.clone()],
-        VCardValue::Component(parts) => parts.clone(),
-        _ => Vec::new(),
-    }
 }

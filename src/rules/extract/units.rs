@@ -6,11 +6,15 @@ use crate::mail::Mail;
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::labels::PersonLabel;
 use crate::vocabulary::words::is_han;
+use std::borrow::Cow;
 
 /// A line that fills this many columns was wrapped; one that is shorter was ended by the writer.
 const WRAPPED: usize = 52;
 /// A label is no longer than this.
 const LONGEST_LABEL: usize = 48;
+
+/// What may stand before the first label of a line: a place, a name.
+const LONGEST_LEAD: usize = 60;
 
 /// How a unit stands in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +40,8 @@ pub(super) struct Unit {
     pub(super) paragraph: usize,
     /// What its labels announce, with the values.
     pub(super) fields: Vec<(PersonLabel, String)>,
+    /// Where the first label begins, in octets; the length of the text when there is none.
+    pub(super) labels_from: usize,
 }
 
 /// The units of one part.
@@ -43,7 +49,8 @@ pub(super) fn units(text: &str, part: Part, words: &Vocabulary) -> Vec<Unit> {
     let mut units = Vec::new();
     let mut paragraph = Vec::new();
     let mut number = 0;
-    for line in text.lines().chain(std::iter::once("")) {
+    let lines = with_values_below(text, words);
+    for line in lines.iter().map(AsRef::as_ref).chain(std::iter::once("")) {
         if !line.trim().is_empty() {
             paragraph.push(line);
         } else if !paragraph.is_empty() {
@@ -64,16 +71,63 @@ pub(super) fn of(mail: &Mail, words: &Vocabulary) -> (Vec<Unit>, Vec<Unit>, Vec<
     )
 }
 
+/// The lines of a text; a label alone on its line is joined with the value on the next one.
+fn with_values_below<'t>(text: &'t str, words: &Vocabulary) -> Vec<Cow<'t, str>> {
+    let lines: Vec<&str> = text.lines().collect();
+    let mut joined: Vec<Cow<'t, str>> = Vec::with_capacity(lines.len());
+    let mut at = 0;
+    let mut was_bare = false;
+    while let Some(line) = lines.get(at) {
+        let Some(has_mark) = lone_label(line, words) else {
+            was_bare &= line.trim().is_empty();
+            joined.push(Cow::Borrowed(line));
+            at += 1;
+            continue;
+        };
+        let below = (at + 1..at + 3).find(|next| lines.get(*next).is_some_and(|line| !line.trim().is_empty()));
+        let value = below.and_then(|next| lines.get(next)).filter(|value| {
+            lone_label(value, words).is_none() && fields(value.trim(), words).is_empty() && columns(value) < WRAPPED + 10
+        });
+        // Without a colon it takes a second label below the value (or above) to say that these are labels.
+        let after = below.and_then(|next| lines.iter().skip(next + 1).find(|line| !line.trim().is_empty()));
+        let is_series = was_bare || after.is_some_and(|line| lone_label(line, words).is_some());
+        match (value, below) {
+            (Some(value), Some(next)) if has_mark || is_series => {
+                let label = line.trim().trim_end_matches([':', '：', '﹕', ' ']);
+                joined.push(Cow::Owned(format!("{label}: {}", value.trim())));
+                was_bare = true;
+                at = next + 1;
+            }
+            _ => {
+                was_bare = false;
+                joined.push(Cow::Borrowed(line));
+                at += 1;
+            }
+        }
+    }
+    joined
+}
+
+/// Whether a line is a label and nothing else, and whether a colon says so.
+fn lone_label(line: &str, words: &Vocabulary) -> Option<bool> {
+    let bare = without_bullet(line.trim()).0;
+    let label = bare.trim_end_matches([':', '：', '﹕', ' ', '.', '*', '_']);
+    if label.is_empty() || label.chars().count() > LONGEST_LABEL || label.chars().count() < 2 {
+        return None;
+    }
+    words.labels.person_label(label).map(|_| label.len() < bare.trim_end().len())
+}
+
 /// The lines of a paragraph, joined where they were wrapped.
 fn join(lines: &[&str], number: usize, part: Part, words: &Vocabulary, units: &mut Vec<Unit>) {
     let mut open: Option<Unit> = None;
     let mut was_full = false;
     for line in lines {
         let (bare, is_item) = without_bullet(line.trim());
-        let fields = fields(bare, words);
+        let (labels_from, fields) = labelled(bare, words);
         let is_full = columns(line) >= WRAPPED;
-        let starts_anew =
-            is_item || !fields.is_empty() || open.as_ref().is_none_or(|open| !open.fields.is_empty() && !continues(bare));
+        let ends_field = |unit: &Unit| unit.fields.last().is_some_and(|(label, _)| !continues(bare) || is_short(*label));
+        let starts_anew = is_item || !fields.is_empty() || open.as_ref().is_none_or(ends_field);
         match &mut open {
             Some(unit)
                 if !(starts_anew || unit.text.contains('@') && bare.contains('@'))
@@ -87,13 +141,16 @@ fn join(lines: &[&str], number: usize, part: Part, words: &Vocabulary, units: &m
             _ => {
                 units.extend(open.take());
                 let shape = if is_item { Shape::Item } else { Shape::Line };
-                open = Some(Unit { text: bare.to_owned(), shape, part, paragraph: number, fields });
+                open = Some(Unit { text: bare.to_owned(), shape, part, paragraph: number, fields, labels_from });
             }
         }
         was_full = is_full;
     }
     units.extend(open);
     for unit in units.iter_mut() {
+        if unit.fields.is_empty() {
+            unit.labels_from = unit.text.len();
+        }
         // A long line with a sentence in it is prose even when no line was wrapped.
         if unit.shape == Shape::Line && unit.fields.is_empty() && columns(&unit.text) > 90 {
             unit.shape = Shape::Prose;
@@ -104,6 +161,11 @@ fn join(lines: &[&str], number: usize, part: Part, words: &Vocabulary, units: &m
 /// A line that goes on with the value of the one before.
 fn continues(line: &str) -> bool {
     line.chars().next().is_some_and(char::is_lowercase)
+}
+
+/// Whether the value of a label never takes a second line.
+fn is_short(label: PersonLabel) -> bool {
+    matches!(label, PersonLabel::Email | PersonLabel::Telephone | PersonLabel::Mobile | PersonLabel::Fax | PersonLabel::Country)
 }
 
 fn append(unit: &mut Unit, line: &str) {
@@ -153,20 +215,15 @@ fn without_bullet(line: &str) -> (&str, bool) {
 
 /// The labelled values of a line: `Tel.: +1 …   Fax: …` has two, a line of prose none.
 pub(super) fn fields(line: &str, words: &Vocabulary) -> Vec<(PersonLabel, String)> {
+    labelled(line, words).1
+}
+
+/// Where the first label begins, and the labelled values.
+fn labelled(line: &str, words: &Vocabulary) -> (usize, Vec<(PersonLabel, String)>) {
     let mut found: Vec<(PersonLabel, usize, usize)> = Vec::new();
     for (at, mark) in line.char_indices().filter(|(_, c)| matches!(c, ':' | '：' | '﹕' | '\t' | '=')) {
         let head = line.get(..at).unwrap_or_default();
-        // The label is what stands between a gap (or another field's value) and the mark.
-        let gaps = [head.rfind("  "), head.rfind('\t'), head.rfind('　'), head.rfind(['|', ';', '；', '，', ',', '/', '、'])];
-        let gap = gaps.into_iter().flatten().max();
-        let starts = [Some(0), gap, head.rfind(' ')];
-        let label = starts.into_iter().flatten().find_map(|start| {
-            let label = head
-                .get(start..)?
-                .trim_matches(|c: char| c.is_whitespace() || matches!(c, '|' | ';' | '；' | '，' | ',' | '/' | '、' | '*'));
-            let kind = (label.chars().count() <= LONGEST_LABEL).then(|| words.labels.person_label(label)).flatten()?;
-            Some((kind, start))
-        });
+        let label = label_before(head, words);
         if let Some((kind, start)) = label.filter(|(_, start)| found.last().is_none_or(|(_, _, value)| start >= value)) {
             found.push((kind, start, at + mark.len_utf8()));
         }
@@ -174,34 +231,61 @@ pub(super) fn fields(line: &str, words: &Vocabulary) -> Vec<(PersonLabel, String
     // The first label must open the line: a colon in a sentence announces nothing about a person's field.
     if found.first().is_some_and(|(_, start, _)| !line.get(..*start).unwrap_or_default().trim().is_empty()) {
         let head = line.get(..found.first().map_or(0, |first| first.1)).unwrap_or_default();
-        if head.chars().count() > 40 || head.contains(['。', '.']) {
-            return Vec::new();
+        if head.chars().count() > LONGEST_LEAD || head.contains(['。', '.']) && found.len() == 1 {
+            return (line.len(), Vec::new());
         }
     }
-    if found.is_empty() {
-        return unmarked(line, words).into_iter().collect();
-    }
+    let Some((_, first, _)) = found.first().copied() else {
+        return match unmarked(line, words) {
+            Some(field) => (0, vec![field]),
+            None => (line.len(), Vec::new()),
+        };
+    };
     let ends: Vec<usize> = found.iter().skip(1).map(|(_, start, _)| *start).chain([line.len()]).collect();
     let value = |from: usize, to: usize| {
         line.get(from..to)
             .unwrap_or_default()
-            .trim_matches(|c: char| c.is_whitespace() || matches!(c, '|' | '*' | ';' | '；'))
+            .trim_matches(|c: char| c.is_whitespace() || matches!(c, '|' | '*' | ';' | '；' | '/' | '·' | ','))
             .to_owned()
     };
-    found
-        .into_iter()
-        .zip(ends)
-        .map(|((kind, _, from), to)| (kind, value(from, to)))
-        .filter(|(_, value)| !value.is_empty())
-        .collect()
+    let values = found.into_iter().zip(ends).map(|((kind, _, from), to)| (kind, value(from, to)));
+    (first, values.filter(|(_, value)| !value.is_empty()).collect())
 }
 
-/// A label and its value with a gap between them instead of a colon, as in a table of an echo or a form.
+/// The label that ends a text: what stands between a gap (or another field's value) and the end. Where it begins is the second answer.
+fn label_before(head: &str, words: &Vocabulary) -> Option<(PersonLabel, usize)> {
+    const GAPS: [char; 12] = ['|', ';', '；', '，', ',', '/', '、', '·', '•', '\t', '　', '('];
+    let gap = [head.rfind("  "), head.rfind(GAPS)].into_iter().flatten().max();
+    // Two words at most back from the mark inside a sentence; all of it at the start of the line.
+    let near = head.trim_end().rfind(' ');
+    let second = near.and_then(|at| head.get(..at)).and_then(|rest| rest.trim_end().rfind(' '));
+    let starts = [Some(0), gap, second, near];
+    let mut is_first = true;
+    for start in starts.into_iter().flatten() {
+        let label = head.get(start..)?.trim_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '_') || GAPS.contains(&c));
+        let label = if is_first { without_bullet(label).0 } else { label };
+        if label.chars().count() <= LONGEST_LABEL {
+            let exact = words.labels.person_label(label);
+            let found = exact.or_else(|| words.labels.announced(label).filter(|_| is_first || Some(start) == gap));
+            if let Some(kind) = found {
+                let lead = head.get(start..)?.len()
+                    - head.get(start..)?.trim_start_matches(|c: char| c.is_whitespace() || GAPS.contains(&c)).len();
+                return Some((kind, start + lead));
+            }
+        }
+        is_first = false;
+    }
+    None
+}
+
+/// A label and its value with a gap, dots or a dash between them instead of a colon, as in a form.
 fn unmarked(line: &str, words: &Vocabulary) -> Option<(PersonLabel, String)> {
-    let (label, value) = line.split_once("   ")?;
-    let kind = words.labels.person_label(label)?;
-    let value = value.trim();
-    (!value.is_empty()).then(|| (kind, value.to_owned()))
+    let split = ["   ", "...", "…", " – ", " — ", " - ", "___"].iter().find_map(|gap| {
+        let (label, value) = line.split_once(gap)?;
+        let kind = words.labels.person_label(label).filter(|_| label.trim().chars().count() > 1)?;
+        Some((kind, value.trim_matches(|c: char| c.is_whitespace() || matches!(c, '.' | '…' | '–' | '—' | '-' | '_'))))
+    });
+    split.filter(|(_, value)| !value.is_empty()).map(|(kind, value)| (kind, value.to_owned()))
 }
 
 #[cfg(test)]

@@ -1,0 +1,96 @@
+//! People in vCards. Only user of `calcard`.
+
+use super::names;
+use super::person::{field, set};
+use super::phones;
+use crate::domain::steps::{FoundPerson, Part};
+use crate::mail::Mail;
+use crate::rules::Rules;
+use crate::vocabulary::labels::PersonLabel;
+use calcard::vcard::{VCardParameterName, VCardProperty, VCardValue};
+use calcard::{Entry, Parser};
+
+/// The people of all cards that came with a letter.
+pub(super) fn people(mail: &Mail, rules: &Rules) -> Vec<FoundPerson> {
+    let files = mail.attachments.iter().filter(|file| file.is_card()).filter_map(|file| file.text.as_deref());
+    files.flat_map(|text| cards(text, rules)).collect()
+}
+
+/// The people of a file of vCards (2.1, 3.0, 4.0).
+fn cards(text: &str, rules: &Rules) -> Vec<FoundPerson> {
+    let mut parser = Parser::new(text);
+    let mut found = Vec::new();
+    loop {
+        match parser.entry() {
+            Entry::VCard(card) => found.extend(card_of(&card, rules)),
+            Entry::Eof => return found,
+            _ => {}
+        }
+    }
+}
+
+fn card_of(card: &calcard::vcard::VCard, rules: &Rules) -> Option<FoundPerson> {
+    let words = &rules.vocabulary;
+    let mut person = FoundPerson::default();
+    let mut phones_found: Vec<(bool, String)> = Vec::new();
+    for entry in &card.entries {
+        let parts: Vec<String> = entry.values.iter().flat_map(text_of).collect();
+        let value = parts.iter().find(|part| !part.trim().is_empty()).cloned().unwrap_or_default();
+        let kinds: Vec<String> = entry
+            .params
+            .iter()
+            .filter(|param| param.name == VCardParameterName::Type)
+            .map(|param| format!("{:?}", param.value).to_lowercase())
+            .collect();
+        let is = |word: &str| kinds.iter().any(|kind| kind.contains(word));
+        match entry.name {
+            VCardProperty::Fn => {
+                let (name, honorific) = names::without_honorific(&value, words);
+                set(&mut person, "name", Part::Attachment, &value, "vcard");
+                person.name = Some(name);
+                person.honorific = person.honorific.take().or(honorific);
+            }
+            VCardProperty::N if person.name.is_none() => {
+                let name = [parts.get(1), parts.first()]
+                    .into_iter()
+                    .flatten()
+                    .filter(|part| !part.is_empty())
+                    .cloned()
+                    .collect::<Vec<_>>()
+                    .join(" ");
+                person.name = (!name.is_empty()).then_some(name);
+            }
+            VCardProperty::Org => field(&mut person, PersonLabel::Organization, &value, Part::Attachment, words, &rules.charter),
+            VCardProperty::Title => field(&mut person, PersonLabel::Position, &value, Part::Attachment, words, &rules.charter),
+            VCardProperty::Role => field(&mut person, PersonLabel::Position, &value, Part::Attachment, words, &rules.charter),
+            VCardProperty::Email => field(&mut person, PersonLabel::Email, &value, Part::Attachment, words, &rules.charter),
+            VCardProperty::Tel if !is("fax") => {
+                phones_found.push((is("cell") || is("mobile"), value.trim_start_matches("tel:").to_owned()))
+            }
+            VCardProperty::Adr => field(
+                &mut person,
+                PersonLabel::Country,
+                parts.last().map_or("", String::as_str),
+                Part::Attachment,
+                words,
+                &rules.charter,
+            ),
+            _ => {}
+        }
+    }
+    phones_found.sort_by_key(|(is_mobile, _)| *is_mobile);
+    if let Some((_, number)) = phones_found.first() {
+        let number = phones::without_extensions(number.split(';').next().unwrap_or_default(), words);
+        person.phone = phones::normalise(&number, person.country.as_deref());
+        set(&mut person, "phone", Part::Attachment, &number, "vcard");
+    }
+    person.name.is_some().then_some(person)
+}
+
+fn text_of(value: &VCardValue) -> Vec<String> {
+    match value {
+        VCardValue::Text(text) => vec![text.clone()],
+        VCardValue::Component(parts) => parts.clone(),
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,119 @@
+//! E-mail addresses in a text, hidden ones (`name [at] example [dot] org`) too, and whose they may be.
+
+use super::latin::latin;
+use crate::charter::Charter;
+use crate::domain::address::Address;
+use crate::vocabulary::Vocabulary;
+use crate::vocabulary::labels::any;
+use crate::vocabulary::words::{fold, simplified};
+
+/// How far before an address the words stand that say it is a former one.
+const REACH: usize = 40;
+/// Letters that a part of a name and of an address must have in common: fewer agree by chance.
+const COMMON: usize = 4;
+
+/// An address in a text.
+#[derive(Clone, Debug)]
+pub(super) struct Email {
+    /// The address.
+    pub(super) address: Address,
+    /// Whether it was given as wrong or former.
+    pub(super) is_old: bool,
+}
+
+/// The addresses of a text; the activity's own and its officers' are left out.
+pub(super) fn emails(text: &str, vocabulary: &Vocabulary, charter: &Charter) -> Vec<Email> {
+    let hidden = &vocabulary.labels.hidden_address;
+    let mut found: Vec<Email> = Vec::new();
+    let mut end_of_last = 0;
+    for hit in hidden.address.find_iter(text) {
+        let plain = hidden.dot.replace_all(hit.as_str(), ".");
+        let plain = hidden.at.replace(&plain, "@");
+        let plain: String = plain.chars().filter(|c| !c.is_whitespace()).collect();
+        let Some(address) = Address::parse(plain.to_lowercase().trim_end_matches(['.', '-'])) else { continue };
+        let before = text.get(end_of_last..hit.start()).unwrap_or_default();
+        let from = before.char_indices().rev().nth(REACH).map_or(0, |(at, _)| at);
+        let tail = fold(before.get(from..).unwrap_or_default());
+        end_of_last = hit.end();
+        let officers = [&charter.chair.email, &charter.secretariat.email];
+        if charter.is_own(&address) || officers.contains(&&address) {
+            continue;
+        }
+        let cues = &vocabulary.labels.cues;
+        let mut is_old = any(&cues.old_value, &simplified(&tail));
+        let behind = text.get(hit.end()..).unwrap_or_default();
+        let behind = fold(behind.get(..behind.char_indices().nth(REACH).map_or(behind.len(), |(at, _)| at)).unwrap_or_default());
+        is_old |= any(&cues.old_behind, &simplified(&behind));
+        found.push(Email { address, is_old });
+    }
+    found
+}
+
+/// Whether an address is made of a person's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Likeness {
+    /// A part of the name is in it.
+    Alike,
+    /// None is.
+    Unlike,
+    /// The name's script gives no answer.
+    Unknown,
+}
+
+/// Compares the part before the `@` with a name in Latin or Cyrillic script.
+pub(super) fn likeness(address: &Address, name: &str) -> Likeness {
+    let Some(name) = latin(name) else { return Likeness::Unknown };
+    let local = address.reveal().split('@').next().unwrap_or_default();
+    let Some(local) = latin(local) else { return Likeness::Unknown };
+    let tokens: Vec<&str> = local.split(|c: char| !c.is_alphabetic()).filter(|token| token.len() >= 2).collect();
+    let parts: Vec<&str> = name.split(|c: char| !c.is_alphabetic()).filter(|part| part.len() >= 2).collect();
+    let agrees = |part: &str, token: &str| {
+        if part == token {
+            return part.len() >= 3;
+        }
+        let head = part.get(..COMMON).unwrap_or_default();
+        !head.is_empty() && token.contains(head)
+    };
+    let by_word = parts.iter().any(|part| tokens.iter().any(|token| agrees(part, token)));
+    let initials: String = parts.iter().filter_map(|part| part.chars().next()).collect();
+    if by_word || (initials.len() >= 2 && tokens.iter().any(|token| *token == initials)) {
+        Likeness::Alike
+    } else {
+        Likeness::Unlike
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resources::Resources;
+
+    #[test]
+    fn addresses_are_read_as_they_are_hidden() {
+        let vocabulary = Vocabulary::load(&Resources::built_in()).unwrap();
+        let charter = Charter::load(&Resources::built_in(), "jca-cop").unwrap();
+        let read = |text: &str| {
+            emails(text, &vocabulary, &charter).into_iter().map(|email| email.address.reveal().to_owned()).collect::<Vec<_>>()
+        };
+
+        assert_eq!(read("write to Jane.Roe@Example.org."), ["jane.roe@example.org"]);
+        assert_eq!(read("jane [at] example [dot] org"), ["jane@example.org"]);
+        assert_eq!(read("jane.roe (at) example.org"), ["jane.roe@example.org"]);
+        assert_eq!(read("j.roe [at] cems dot example"), ["j.roe@cems.example"]);
+        assert_eq!(read("roe AT example DOT co DOT uk"), ["roe@example.co.uk"]);
+        assert_eq!(read("ana.ruiz arroba ejemplo punto org"), ["ana.ruiz@ejemplo.org"]);
+        assert_eq!(read("ivan собака example точка org"), ["ivan@example.org"]);
+        assert_eq!(read("looks at example.org and to tsbjcacop@itu.int"), [""; 0]);
+    }
+
+    #[test]
+    fn an_address_tells_whose_it_is() {
+        let alike = |address: &str, name: &str| likeness(&Address::parse(address).unwrap(), name);
+
+        assert_eq!(alike("ebba.ramel@example.org", "Ebba Ramel-Strand"), Likeness::Alike);
+        assert_eq!(alike("jweiss@example.org", "Jürgen WEISS"), Likeness::Alike);
+        assert_eq!(alike("f.sharipov@example.org", "Шарипов Фаррух"), Likeness::Alike);
+        assert_eq!(alike("secretariat@example.org", "Ebba Ramel"), Likeness::Unlike);
+        assert_eq!(alike("li@example.org", "王小明"), Likeness::Unknown);
+    }
+}

@@ -1,0 +1,107 @@
+//! Names of persons in Chinese script, which stand without blanks around them.
+
+use super::names::Name;
+use crate::vocabulary::Vocabulary;
+use crate::vocabulary::words::{is_han, simplified};
+
+/// Chinese names: a family name of the list and one or two more characters, with something around them that says so.
+pub(super) fn chinese(text: &str, vocabulary: &Vocabulary) -> Vec<Name> {
+    let labels = &vocabulary.labels;
+    // Octets stay where they are, so the places found here are places in the text.
+    let plain = simplified(text);
+    let written = text;
+    let text: &str = &plain;
+    let chars: Vec<(usize, char)> = text.char_indices().collect();
+    let mut found: Vec<Name> = Vec::new();
+    let mut at = 0;
+    while at < chars.len() {
+        let rest = chars.get(at).and_then(|(octet, _)| text.get(*octet..)).unwrap_or_default();
+        let start = chars.get(at).map_or(0, |(octet, _)| *octet);
+        let Some(family) = labels.surnames.han_at_start(rest) else {
+            at += 1;
+            continue;
+        };
+        let before = text.get(..start).unwrap_or_default();
+        match candidate(before, rest, family, vocabulary) {
+            Some((name, honorific, length)) => {
+                let name = written.get(start..start + name.len()).unwrap_or(&name).to_owned();
+                found.push(Name { text: name, honorific, start, end: start + length });
+                at += text.get(start..start + length).map_or(1, |taken| taken.chars().count());
+            }
+            None => at += 1,
+        }
+    }
+    found
+}
+
+/// The name at the beginning of a text: name, honorific behind it, octets of both.
+fn candidate(before: &str, rest: &str, family: &str, vocabulary: &Vocabulary) -> Option<(String, Option<String>, usize)> {
+    let labels = &vocabulary.labels;
+    let given: Vec<char> = rest.chars().skip(family.chars().count()).take_while(|c| is_han(*c)).take(12).collect();
+    let opens = opens(before, vocabulary);
+    for many in [2, 1] {
+        if given.len() < many {
+            continue;
+        }
+        let name: String = family.chars().chain(given.iter().take(many).copied()).collect();
+        let after = rest.get(name.len()..).unwrap_or_default();
+        if labels.not_names.han_in(&name).is_some()
+            || labels.roles.han_in(&name).is_some()
+            || labels.organization_ends.han_at_end(&name).is_some()
+            || labels.han_labels().any(|(label, _)| label.chars().count() > 1 && name.contains(label))
+        {
+            continue;
+        }
+        let spaced = after.trim_start();
+        if let Some(honorific) = labels.honorifics_after.han_at_start(spaced) {
+            let blanks = after.len() - spaced.len();
+            if opens || before.chars().next_back().is_none_or(|c| !is_han(c)) || many == 2 {
+                return Some((name.clone(), Some(honorific.to_owned()), name.len() + blanks + honorific.len()));
+            }
+        }
+        if opens && closes(after, vocabulary) {
+            return Some((name.clone(), None, name.len()));
+        }
+    }
+    None
+}
+
+/// Whether a name may begin behind these words.
+fn opens(before: &str, vocabulary: &Vocabulary) -> bool {
+    let labels = &vocabulary.labels;
+    let bare = before.trim_end();
+    let Some(last) = bare.chars().next_back() else { return true };
+    if !is_han(last) {
+        return !last.is_ascii_alphanumeric() || bare.len() < before.len();
+    }
+    bare.len() < before.len()
+        || labels.roles.han_at_end(bare).is_some()
+        || labels.organization_starts.han_at_end(bare).is_some()
+        || labels.not_names.han_at_end(bare).is_some()
+        || labels.organization_ends.han_at_end(bare).is_some()
+        || labels.cues.propose.iter().any(|cue| cue.find_iter(bare).last().is_some_and(|found| found.end() == bare.len()))
+        || labels
+            .cues
+            .replaces
+            .iter()
+            .chain(&labels.cues.replaced_by)
+            .any(|cue| cue.find_iter(bare).last().is_some_and(|found| found.end() == bare.len()))
+}
+
+/// Whether a name may end before these words.
+fn closes(after: &str, vocabulary: &Vocabulary) -> bool {
+    let labels = &vocabulary.labels;
+    let Some(first) = after.chars().next() else { return true };
+    if !is_han(first) {
+        return true;
+    }
+    labels.roles.han_at_start(after).is_some()
+        || labels.organization_starts.han_at_start(after).is_some()
+        || labels
+            .cues
+            .propose
+            .iter()
+            .chain(&labels.cues.replaces)
+            .chain(&labels.cues.withdraw)
+            .any(|cue| cue.find(after).is_some_and(|found| found.start() == 0))
+}

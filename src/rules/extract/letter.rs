@@ -1,0 +1,287 @@
+//! A letter (or a document that is one) as the search for people reads it: its units, who signs it, whether its writer means himself.
+
+use super::bodies::chunks;
+use super::emails::{Likeness, emails, likeness};
+use super::names::{self, Name};
+use super::organizations::foreign;
+use super::person::Common;
+use super::units::{self, Shape, Unit};
+use crate::charter::Charter;
+use crate::domain::steps::Part;
+use crate::domain::words::Kind;
+use crate::mail::Mail;
+use crate::rules::Rules;
+use crate::vocabulary::Vocabulary;
+use crate::vocabulary::labels::{PersonLabel, any};
+use crate::vocabulary::words::{fold, is_han, simplified, words};
+
+/// A text that is compared with cues: folded, Chinese in simplified characters.
+pub(super) fn plain(text: &str) -> String {
+    let folded = fold(text);
+    match simplified(&folded) {
+        std::borrow::Cow::Borrowed(_) => folded,
+        std::borrow::Cow::Owned(plain) => plain,
+    }
+}
+
+/// What the search works with.
+pub(super) struct Letter<'a> {
+    pub(super) mail: &'a Mail,
+    pub(super) kind: Kind,
+    pub(super) vocabulary: &'a Vocabulary,
+    pub(super) charter: &'a Charter,
+    /// Own text, then signature.
+    pub(super) units: Vec<Unit>,
+    /// Where the signature begins in `units`.
+    pub(super) signature: usize,
+    /// The writer's name, if the letter says it.
+    pub(super) writer: Option<Name>,
+    /// Everybody who signs; none of them is proposed by that.
+    pub(super) signers: Vec<Name>,
+    /// Whether the writer means himself.
+    pub(super) about_self: bool,
+    /// Whether he means himself beside others.
+    pub(super) also_self: bool,
+    /// Subject and own text, as cues are compared with.
+    pub(super) said: String,
+    /// Whether this is the mail itself, so that From tells the writer and his address.
+    pub(super) is_mail: bool,
+}
+
+impl<'a> Letter<'a> {
+    /// The mail's own text and signature.
+    pub(super) fn of_mail(rules: &'a Rules, mail: &'a Mail, kind: Kind) -> Letter<'a> {
+        let words = &rules.vocabulary;
+        let own = units::units(&mail.text.own, Part::Body, words);
+        let signature = units::units(&mail.text.signature, Part::Signature, words);
+        let said = plain(&format!("{}\n{}", mail.base_subject, mail.text.own));
+        Letter::new(rules, mail, kind, (own, signature), said).signed_by_from()
+    }
+
+    /// A text that came in the mail: a document, a forwarded letter.
+    pub(super) fn of_text(rules: &'a Rules, mail: &'a Mail, kind: Kind, text: &str, part: Part) -> Letter<'a> {
+        // What the text itself quotes is nobody's submission.
+        let mut end = 0;
+        for line in text.split_inclusive('\n') {
+            if end > 0 && part == Part::History && rules.vocabulary.mail.is_original(line.trim()) {
+                break;
+            }
+            end += line.len();
+        }
+        let text = text.get(..end).unwrap_or(text);
+        let units = units::units(text, part, &rules.vocabulary);
+        Letter::new(rules, mail, kind, (units, Vec::new()), plain(text)).signed()
+    }
+
+    fn new(rules: &'a Rules, mail: &'a Mail, kind: Kind, (own, signature): (Vec<Unit>, Vec<Unit>), said: String) -> Letter<'a> {
+        let at = own.len();
+        let mut units = own;
+        let paragraphs = units.last().map_or(0, |unit| unit.paragraph + 1);
+        units.extend(signature.into_iter().map(|unit| Unit { paragraph: unit.paragraph + paragraphs, ..unit }));
+        let cues = &rules.vocabulary.labels.cues;
+        let about_self = any(&cues.myself, &said) && !any(&cues.not_myself, &said);
+        Letter {
+            mail,
+            kind,
+            vocabulary: &rules.vocabulary,
+            charter: &rules.charter,
+            units,
+            signature: at,
+            writer: None,
+            signers: Vec::new(),
+            about_self,
+            also_self: about_self && any(&cues.also_self, &said),
+            said,
+            is_mail: false,
+        }
+    }
+
+    fn signed_by_from(mut self) -> Letter<'a> {
+        self.is_mail = true;
+        self.signed()
+    }
+
+    fn signed(mut self) -> Letter<'a> {
+        self.find_signers();
+        self
+    }
+
+    /// The first line of the signature that is a name, a name under the letter, and the From field's.
+    fn find_signers(&mut self) {
+        let from = self.mail.from.first().filter(|_| self.is_mail);
+        let display = from.map(|person| reordered(&person.name)).and_then(|name| names::whole(&name, self.vocabulary));
+        let plain = |unit: &&Unit| unit.shape != Shape::Item && unit.fields.is_empty();
+        let signed = self.units.iter().skip(self.signature).filter(plain).find_map(|unit| self.line_name(&unit.text));
+        let closed: Vec<Name> = self.closing().filter(plain).filter_map(|unit| self.line_name(&unit.text)).collect();
+        let is_display = |name: &&Name| display.as_ref().is_some_and(|display| same_person(&display.text, &name.text));
+        let written = signed.clone().or_else(|| closed.iter().find(is_display).or(closed.last()).cloned());
+        // A first name alone under the letter is the From field's person; the fuller form counts.
+        self.writer = match (&written, &display) {
+            (Some(name), Some(display)) if same_person(&display.text, &name.text) => {
+                let fuller = sorted_words(&display.text).len() > sorted_words(&name.text).len();
+                Some(if fuller { display.clone() } else { name.clone() })
+            }
+            _ => written.clone().or_else(|| display.clone()),
+        };
+        if self.writer.is_none() && self.about_self {
+            self.writer = self.by_first_name();
+        }
+        self.signers = signed.into_iter().chain(closed).chain(display).collect();
+    }
+
+    /// `Litia` under a letter that names `Litia Raikuna` once.
+    fn by_first_name(&self) -> Option<Name> {
+        let is_single = |unit: &&Unit| unit.shape == Shape::Line && unit.text.split_whitespace().count() == 1;
+        let first =
+            self.units.iter().rev().take(3).filter(is_single).map(|unit| fold(unit.text.trim_matches(['.', ',', '!']))).next()?;
+        let all = self.units.iter().flat_map(|unit| names::find(&unit.text, self.vocabulary));
+        all.into_iter().find(|name| sorted_words(&name.text).contains(&first))
+    }
+
+    /// The units under the letter in which somebody signs.
+    fn closing(&self) -> impl Iterator<Item = &Unit> {
+        let own = self.units.get(..self.signature).unwrap_or_default();
+        let last = own.last().map_or(0, |unit| unit.paragraph);
+        let start = own.iter().rposition(|unit| self.vocabulary.mail.is_closing(&unit.text)).map(|at| at + 1).or_else(|| {
+            let first = own.iter().position(|unit| unit.paragraph == last)?;
+            let tail = own.get(first..)?;
+            // A block under a colon is a list of those who are meant.
+            let announced =
+                first.checked_sub(1).and_then(|at| own.get(at)).is_some_and(|unit| unit.text.ends_with([':', '：', '﹕']));
+            let foreign = tail.iter().flat_map(|unit| emails(&unit.text, self.vocabulary, self.charter));
+            let is_other = foreign.into_iter().any(|email| Some(&email.address) != self.mail.writer());
+            let is_block = tail.iter().all(|unit| unit.shape == Shape::Line && unit.fields.is_empty());
+            // Whoever means himself signs with all his details.
+            let is_own = self.about_self && tail.first().is_some_and(|unit| self.line_name(&unit.text).is_some());
+            (first > 0 && !announced && (is_block && !is_other || is_own)).then_some(first)
+        });
+        own.iter().skip(start.unwrap_or(own.len())).filter(|unit| unit.shape != Shape::Prose)
+    }
+
+    /// The name that a line begins with, when nothing but a function or a body follows; or one behind the function.
+    fn line_name(&self, line: &str) -> Option<Name> {
+        names::whole(line, self.vocabulary)
+            .or_else(|| {
+                let first = chunks(line).first().copied()?;
+                let name = names::whole(first, self.vocabulary)?;
+                line.trim_start().starts_with(first).then_some(name)
+            })
+            .or_else(|| {
+                let found = names::find(line, self.vocabulary);
+                let at_start = found.iter().find(|name| name.start == 0 && line.split_whitespace().count() <= 8);
+                // `Заместитель министра        Б. Раджабзода`
+                let at_end = found.last().filter(|name| {
+                    line.get(name.end..).is_some_and(|rest| rest.trim().chars().count() <= 3)
+                        && line.split_whitespace().count() <= 12
+                });
+                at_start.or(at_end).cloned()
+            })
+    }
+
+    /// Whether a name is of somebody who signs.
+    pub(super) fn is_signer(&self, name: &str) -> bool {
+        self.signers.iter().any(|signer| same_person(&signer.text, name))
+    }
+
+    /// Whether a name is the writer's.
+    pub(super) fn is_writer(&self, name: &str) -> bool {
+        self.writer.as_ref().is_some_and(|writer| same_person(&writer.text, name))
+    }
+
+    /// Whether a unit is a salutation.
+    pub(super) fn is_greeting(&self, unit: &Unit) -> bool {
+        let han = unit.text.chars().filter(|c| is_han(*c)).count();
+        unit.text.chars().count() + han <= 60 && self.vocabulary.mail.is_greeting(&unit.text)
+    }
+
+    /// Whether a name is the chair's, whom letters address.
+    pub(super) fn is_officer(&self, name: &str) -> bool {
+        let family = self.charter.chair.name.split_whitespace().last().map(fold);
+        same_person(name, &self.charter.chair.name) || family.is_some_and(|family| sorted_words(name).contains(&family))
+    }
+
+    /// What holds for everybody whom the letter proposes: the body that the sentence with the proposal names, else the first one.
+    pub(super) fn common(&self) -> Common {
+        let mut common = Common::default();
+        let mut bodies: Vec<(usize, i32, String, Part)> = Vec::new();
+        for (index, unit) in self.units.iter().enumerate().filter(|(_, unit)| !self.is_greeting(unit)) {
+            let labelled = unit.fields.iter().find(|(label, _)| *label == PersonLabel::Organization);
+            if let Some((_, value)) = labelled {
+                bodies.push((index, 3, value.clone(), unit.part));
+            } else {
+                let proposes = i32::from(any(&self.vocabulary.labels.cues.propose, &plain(&unit.text)));
+                let found = foreign(&unit.text, self.vocabulary, self.charter).into_iter();
+                bodies.extend(found.map(|name| (index, proposes, name, unit.part)));
+            }
+            if common.country.is_none() {
+                common.country = self.vocabulary.countries.in_text(&unit.text).first().map(|code| (*code).to_owned());
+            }
+        }
+        let best = bodies.iter().map(|(_, weight, _, _)| *weight).max();
+        common.organization =
+            bodies.into_iter().find(|(_, weight, _, _)| Some(*weight) == best).map(|(_, _, name, part)| (name, part));
+        if common.organization.is_none() && self.is_mail {
+            common.organization = self.sending_body().map(|name| (name, Part::From));
+        }
+        if common.country.is_none() {
+            common.country = self.units.iter().find_map(|unit| self.vocabulary.countries.place(&unit.text)).map(str::to_owned);
+        }
+        common
+    }
+
+    /// The organization that the From field names.
+    fn sending_body(&self) -> Option<String> {
+        let sender = self.mail.from.first().map(|person| person.name.clone()).unwrap_or_default();
+        let is_person = names::whole(&reordered(&sender), self.vocabulary).is_some();
+        let found = foreign(&sender, self.vocabulary, self.charter).into_iter().next();
+        found.filter(|_| !is_person)
+    }
+
+    /// Whether an address may be a person's, as far as his name tells.
+    pub(super) fn likeness(&self, text: &str, name: &str) -> Option<Likeness> {
+        let found = emails(text, self.vocabulary, self.charter);
+        let all: Vec<Likeness> = found.iter().map(|email| likeness(&email.address, name)).collect();
+        all.iter().find(|one| **one == Likeness::Alike).or(all.first()).copied()
+    }
+}
+
+/// `ROE, Jane` of a From field as `Jane ROE`; a title behind a second comma goes.
+pub(super) fn reordered(name: &str) -> String {
+    let parts: Vec<&str> = name.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
+    match parts.as_slice() {
+        [family, given, ..] if parts.len() <= 3 && family.split_whitespace().count() <= 3 => format!("{given} {family}"),
+        _ => name.to_owned(),
+    }
+}
+
+/// The words of a name, folded and sorted.
+pub(super) fn sorted_words(name: &str) -> Vec<String> {
+    let mut parts: Vec<String> = words(name).iter().map(|word| fold(word.text.trim_matches('.'))).collect();
+    parts.sort();
+    parts
+}
+
+/// Whether two names may be one person's: all words of the shorter one are in the longer one, or begin like its initials, or differ
+/// from it by a Russian case ending.
+pub(super) fn same_person(a: &str, b: &str) -> bool {
+    let (a, b) = (sorted_words(a), sorted_words(b));
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    let fits = |word: &str, other: &str| {
+        other == word
+            || (word.chars().count() == 1 && other.starts_with(word))
+            || (other.chars().count() == 1 && word.starts_with(other))
+            || is_inflected(word, other)
+    };
+    short.iter().any(|word| word.chars().count() > 1) && short.iter().all(|word| long.iter().any(|other| fits(word, other)))
+}
+
+/// `Вересаева` and `Вересаев`: the same up to two letters of an ending.
+fn is_inflected(a: &str, b: &str) -> bool {
+    let is_cyrillic = |text: &str| text.chars().all(|c| matches!(c, '\u{400}'..='\u{4FF}' | '-'));
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    let stem: String = short.chars().take(short.chars().count().saturating_sub(1)).collect();
+    is_cyrillic(short)
+        && stem.chars().count() >= 4
+        && long.starts_with(&stem)
+        && long.chars().count() <= short.chars().count() + 2
+}

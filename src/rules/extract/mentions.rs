@@ -1,0 +1,282 @@
+//! The names in a letter, and what speaks for each being meant.
+
+use super::bodies::{chunks, role};
+use super::emails::Likeness;
+use super::letter::{Letter, plain, same_person};
+use super::names::{self, Name};
+use super::phones;
+use super::records::Record;
+use super::stance::{Stance, stances};
+use super::units::{Shape, Unit};
+use crate::domain::words::Kind;
+use crate::vocabulary::labels::{PersonLabel, any};
+
+/// What a name must weigh to be somebody who is proposed.
+pub(super) const PROPOSED: i32 = 3;
+/// What a labelled name weighs: more than any in running text.
+const LABELLED: i32 = 9;
+/// Units below a name that may hold its details.
+const BLOCK: usize = 8;
+/// Characters before a name that opens its line (a bullet, a number, "Contact:").
+const LEAD: usize = 14;
+
+/// A name in the letter and what speaks for its being meant.
+#[derive(Clone, Debug)]
+pub(super) struct Mention {
+    pub(super) unit: usize,
+    pub(super) name: Name,
+    pub(super) weight: i32,
+    pub(super) stance: Stance,
+    /// Whether an address or a number of this person stands beside it.
+    pub(super) has_details: bool,
+    /// Whether its sentence proposes (or withdraws) somebody.
+    pub(super) has_cue: bool,
+    /// The labelled lines that it stands in.
+    pub(super) record: Option<Record>,
+}
+
+/// A sentence of a unit and the cues in it.
+struct Sentence {
+    start: usize,
+    end: usize,
+    has_cue: bool,
+    stays: bool,
+    is_own: bool,
+}
+
+impl Letter<'_> {
+    /// All names that may be meant, in the letter's order.
+    pub(super) fn mentions(&self) -> Vec<Mention> {
+        let mut found: Vec<Mention> = self.records().into_iter().filter_map(|record| self.labelled(record)).collect();
+        let mut announced = false;
+        for (index, unit) in self.units.iter().enumerate() {
+            if unit.shape == Shape::Prose || self.vocabulary.mail.is_closing(&unit.text) || index == self.signature {
+                announced = false;
+            }
+            if !self.is_greeting(unit) {
+                let mut named = self.of_unit(index, unit);
+                for mention in &mut named {
+                    if announced && self.opens_block(index, unit, &mention.name) {
+                        mention.weight += 2;
+                        mention.has_cue = true;
+                    }
+                    self.discount_signer(index, unit, mention);
+                }
+                found.append(&mut named);
+            }
+            announced |= unit.text.ends_with([':', '：', '﹕']) && any(&self.vocabulary.labels.cues.propose, &plain(&unit.text));
+        }
+        found.sort_by_key(|mention| (mention.unit, mention.name.start));
+        found
+    }
+
+    fn labelled(&self, record: Record) -> Option<Mention> {
+        let name = Name { text: record.name.clone()?, honorific: record.honorific.clone(), start: 0, end: 0 };
+        let stance = Stance::Unsaid;
+        let weight = LABELLED;
+        Some(Mention { unit: record.from, name, weight, stance, has_details: true, has_cue: false, record: Some(record) })
+    }
+
+    /// The names of one unit.
+    fn of_unit(&self, index: usize, unit: &Unit) -> Vec<Mention> {
+        let found: Vec<Name> = names::find(&unit.text, self.vocabulary)
+            .into_iter()
+            .filter(|name| name.start < unit.labels_from && !self.is_officer(&name.text))
+            .collect();
+        if found.is_empty() {
+            return Vec::new();
+        }
+        let mut mentions: Vec<Mention> = Vec::new();
+        let mut sentence: Option<Sentence> = None;
+        for (nth, name) in found.iter().enumerate() {
+            let previous = nth.checked_sub(1).and_then(|at| found.get(at));
+            if is_alternate_script(&unit.text, name, previous) || self.is_bystander(&unit.text, name) {
+                continue;
+            }
+            if sentence.as_ref().is_none_or(|sentence| name.start >= sentence.end) {
+                sentence = Some(self.sentence(&unit.text, name.start));
+            }
+            let Some(sentence) = &sentence else { continue };
+            let next = found.get(nth + 1).map(|next| next.start);
+            let mention = self.weighed(index, name, next, sentence);
+            mentions.push(mention);
+        }
+        let named: Vec<&Name> = mentions.iter().map(|mention| &mention.name).collect();
+        let said = stances(&unit.text, &named, &self.vocabulary.labels.cues);
+        for (mention, stance) in mentions.iter_mut().zip(said) {
+            mention.stance = stance;
+        }
+        mentions
+    }
+
+    /// The weight of a name by what stands around it.
+    fn weighed(&self, index: usize, name: &Name, next: Option<usize>, sentence: &Sentence) -> Mention {
+        let Some(unit) = self.units.get(index) else { return bare(index, name) };
+        let head = unit.text.get(sentence.start.min(name.start)..name.start).unwrap_or_default();
+        let end = next.unwrap_or(unit.labels_from.min(unit.text.len()));
+        let behind = unit.text.get(name.end..end.max(name.end)).unwrap_or_default();
+        let opens = unit.text.get(..name.start).unwrap_or_default().trim().chars().count() <= LEAD && unit.shape != Shape::Prose;
+        let first_chunk = chunks(behind).into_iter().next().unwrap_or_default();
+        let has_role = role(first_chunk, self.vocabulary).is_some()
+            || chunks(head).last().is_some_and(|last| role(last, self.vocabulary).is_some());
+        let beside = self.details_in(behind, name);
+        let details =
+            if next.is_some() || beside == Some(Likeness::Alike) { beside } else { self.details_below(index, name, beside) };
+        let mut weight = i32::from(name.honorific.is_some()) * 2 + i32::from(opens) + i32::from(has_role);
+        weight += i32::from(sentence.has_cue) * 2 - i32::from(sentence.stays) * 3;
+        weight += match details {
+            Some(Likeness::Alike) => 3,
+            Some(Likeness::Unknown) => 2,
+            Some(Likeness::Unlike) => 1,
+            None => 0,
+        };
+        Mention {
+            unit: index,
+            name: name.clone(),
+            weight,
+            stance: Stance::Unsaid,
+            has_details: matches!(details, Some(Likeness::Alike | Likeness::Unknown)),
+            has_cue: sentence.has_cue && !sentence.is_own,
+            record: None,
+        }
+    }
+
+    /// Whoever signs is not proposed by that; a writer who means himself is.
+    fn discount_signer(&self, index: usize, unit: &Unit, mention: &mut Mention) {
+        if self.about_self && self.is_writer(&mention.name.text) {
+            mention.weight += 3;
+            return;
+        }
+        let signs = index >= self.signature || unit.shape != Shape::Prose && !mention.has_cue;
+        if signs && (index >= self.signature || self.is_signer(&mention.name.text)) {
+            mention.weight = mention.weight.min(0);
+        }
+    }
+
+    /// The sentence around a place, and what it asks for.
+    fn sentence(&self, text: &str, at: usize) -> Sentence {
+        let (start, end) = sentence_bounds(text, at, |word| self.vocabulary.labels.honorifics.has(word));
+        let cues = &self.vocabulary.labels.cues;
+        let said = plain(text.get(start..end).unwrap_or_default());
+        let withdraws = || any(&cues.withdraw, &said) || any(&cues.replaces, &said) || any(&cues.replaced_by, &said);
+        let has_cue = any(&cues.propose, &said) || self.kind != Kind::ContactSubmission && withdraws();
+        Sentence { start, end, has_cue, stays: any(&cues.stays, &said), is_own: any(&cues.myself, &said) }
+    }
+
+    /// "Copy to", "prepared by": words before a name that say it is nobody who is meant.
+    fn is_bystander(&self, text: &str, name: &Name) -> bool {
+        let head = text.get(..name.start).unwrap_or_default();
+        let from = head.char_indices().rev().nth(40).map_or(0, |(at, _)| at);
+        any(&self.vocabulary.labels.cues.bystander, &plain(head.get(from..).unwrap_or_default()))
+    }
+
+    /// Whether a name begins an item, a paragraph, or a line with something behind it.
+    fn opens_block(&self, index: usize, unit: &Unit, name: &Name) -> bool {
+        let is_first = unit.text.get(..name.start).is_some_and(|head| head.trim().chars().count() <= LEAD);
+        let above = index.checked_sub(1).and_then(|at| self.units.get(at));
+        let opens_paragraph = above.is_none_or(|above| above.paragraph != unit.paragraph || above.text.ends_with([':', '：']));
+        is_first && (unit.shape == Shape::Item || opens_paragraph || unit.text.contains(['@', ',', '，', '،', ';']))
+    }
+
+    /// What an address or a number in some words says for a name.
+    fn details_in(&self, text: &str, name: &Name) -> Option<Likeness> {
+        let has_number = || !phones::find(&phones::without_extensions(text, self.vocabulary), self.vocabulary).is_empty();
+        self.likeness(text, &name.text).or_else(|| has_number().then_some(Likeness::Unknown))
+    }
+
+    /// The same in the lines below the unit with the name.
+    fn details_below(&self, index: usize, name: &Name, beside: Option<Likeness>) -> Option<Likeness> {
+        let mut best = beside;
+        let unit = self.units.get(index)?;
+        for next in self.units.iter().skip(index + 1).take(BLOCK) {
+            let other = names::find(&next.text, self.vocabulary).into_iter().any(|other| {
+                other.start < next.labels_from.min(LEAD) && !same_person(&other.text, &name.text) && other.honorific.is_some()
+            });
+            let in_block = next.paragraph == unit.paragraph && unit.shape != Shape::Prose || !next.fields.is_empty();
+            let has_name = next.fields.iter().any(|(label, _)| is_name_label(*label));
+            if !in_block || has_name || other {
+                break;
+            }
+            match self.details_in(&next.text, name) {
+                Some(Likeness::Alike) => return Some(Likeness::Alike),
+                found => best = best.or(found),
+            }
+        }
+        best
+    }
+}
+
+fn bare(index: usize, name: &Name) -> Mention {
+    let (stance, record) = (Stance::Unsaid, None);
+    Mention { unit: index, name: name.clone(), weight: 0, stance, has_details: false, has_cue: false, record }
+}
+
+/// Where the sentence around a place begins and ends.
+pub(super) fn sentence_bounds(text: &str, at: usize, is_title: impl Fn(&str) -> bool) -> (usize, usize) {
+    let (mut start, mut end) = (0, text.len());
+    let mut word = String::new();
+    let mut marks = text.char_indices().peekable();
+    while let Some((place, c)) = marks.next() {
+        let next = marks.peek().map(|(_, c)| *c);
+        let ends = match c {
+            '。' | '！' | '？' | '؟' | '\n' => true,
+            '!' | '?' => next.is_none_or(char::is_whitespace),
+            '.' => next.is_none_or(char::is_whitespace) && word.chars().count() > 2 && !is_title(&word),
+            _ => false,
+        };
+        if ends {
+            if place < at {
+                start = place + c.len_utf8();
+            } else {
+                end = place + c.len_utf8();
+                break;
+            }
+        }
+        if c.is_alphanumeric() {
+            word.push(c);
+        } else {
+            word.clear();
+        }
+    }
+    (start, end)
+}
+
+/// Whether a label announces a name or a part of one.
+pub(super) fn is_name_label(label: PersonLabel) -> bool {
+    matches!(label, PersonLabel::Name | PersonLabel::FamilyName | PersonLabel::GivenName)
+}
+
+/// The same name again in another script, in brackets or directly behind the first.
+fn is_alternate_script(text: &str, name: &Name, previous: Option<&Name>) -> bool {
+    let Some(previous) = previous else { return false };
+    let is_latin = |text: &str| {
+        text.chars().find(|c| c.is_alphabetic()).is_some_and(|c| c.is_ascii() || ('\u{C0}'..='\u{24F}').contains(&c))
+    };
+    let gap = text.get(previous.end..name.start).unwrap_or_default();
+    is_latin(&name.text) != is_latin(&previous.text)
+        && gap.chars().all(|c| c.is_whitespace() || matches!(c, '(' | '（' | '/' | '[' | ',' | '，' | '-' | '–'))
+}
+
+/// One mention a person: the heaviest, of equal ones the fuller name. The others go on helping with what it does not say.
+pub(super) fn distinct(mentions: Vec<Mention>) -> Vec<Mention> {
+    let mut kept: Vec<Mention> = Vec::new();
+    let length = |mention: &Mention| mention.name.text.split_whitespace().count();
+    for mention in mentions {
+        match kept.iter_mut().find(|earlier| same_person(&earlier.name.text, &mention.name.text)) {
+            Some(earlier) => {
+                let (stance, honorific) = (earlier.stance, earlier.name.honorific.clone());
+                let is_fuller = length(&mention) > length(earlier) && mention.weight + 2 >= earlier.weight;
+                if mention.weight > earlier.weight + 1 && length(&mention) >= length(earlier) || is_fuller {
+                    *earlier = mention;
+                    earlier.name.honorific = earlier.name.honorific.take().or(honorific);
+                    earlier.stance = if stance == Stance::Unsaid { earlier.stance } else { stance };
+                } else if earlier.stance == Stance::Unsaid {
+                    earlier.stance = mention.stance;
+                }
+            }
+            None => kept.push(mention),
+        }
+    }
+    kept.sort_by_key(|mention| (mention.unit, mention.name.start));
+    kept
+}

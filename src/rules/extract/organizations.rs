@@ -1,0 +1,258 @@
+//! Organizations that a text names.
+
+use super::bodies::spans;
+use super::letter::plain;
+use crate::charter::Charter;
+use crate::vocabulary::Vocabulary;
+use crate::vocabulary::labels::any;
+use crate::vocabulary::words::{Word, fold, is_arabic, is_han, simplified, words};
+
+/// Words of an organization's name at most.
+const LONGEST: usize = 16;
+/// Letters of an abbreviation in brackets behind a name at most.
+const ABBREVIATION: usize = 14;
+
+/// The organizations that a text names, in order, as written and without an article or preposition before them.
+pub(super) fn organizations(text: &str, vocabulary: &Vocabulary) -> Vec<String> {
+    let mut found = Vec::new();
+    for (start, end) in spans(text) {
+        let Some(chunk) = text.get(start..end) else { continue };
+        let mut names = if chunk.chars().any(is_han) {
+            chinese(chunk, vocabulary).into_iter().collect()
+        } else {
+            alphabetic(chunk, vocabulary)
+        };
+        if let Some(last) = names.last_mut()
+            && chunk.ends_with(last.as_str())
+            && let Some(short) = abbreviation(text.get(end..).unwrap_or_default())
+        {
+            last.push_str(" (");
+            last.push_str(short);
+            last.push(')');
+        }
+        found.append(&mut names);
+    }
+    found
+}
+
+/// `(ESCF)` directly behind a name.
+fn abbreviation(after: &str) -> Option<&str> {
+    let inner = after.trim_start().strip_prefix(['(', '（'])?;
+    let (short, _) = inner.split_once([')', '）'])?;
+    let is_short = short.chars().any(char::is_uppercase)
+        && short.chars().count() <= ABBREVIATION
+        && short.chars().all(|c| c.is_uppercase() || c.is_ascii_digit() || matches!(c, '-' | '&' | '.'));
+    is_short.then_some(short)
+}
+
+/// Organizations that a person may come from: none of the Union's own, and not the activity.
+pub(super) fn foreign(text: &str, vocabulary: &Vocabulary, charter: &Charter) -> Vec<String> {
+    let mut found = organizations(text, vocabulary);
+    found.retain(|name| {
+        let folded = fold(name);
+        let is_activity = std::iter::once(&charter.name).chain(&charter.aliases).any(|own| folded.contains(&fold(own)));
+        !is_activity && !vocabulary.labels.ours.is_in(name)
+    });
+    found
+}
+
+/// The name that ends with the last word of the list in a piece of Chinese text.
+pub(super) fn chinese(chunk: &str, vocabulary: &Vocabulary) -> Option<String> {
+    let labels = &vocabulary.labels;
+    let plain = simplified(chunk);
+    // The last ending of the piece closes the name; what follows it is a function or a verb.
+    let mut best: Option<(usize, usize)> = None;
+    for end in labels.organization_ends.han() {
+        for (at, _) in plain.match_indices(end.as_str()) {
+            let stop = at + end.len();
+            if best.is_none_or(|(from, earlier)| stop > earlier || stop == earlier && at < from) {
+                best = Some((at, stop));
+            }
+        }
+    }
+    let (mark, stop) = best?;
+    let head = plain.get(..mark).unwrap_or_default();
+    let mut start = head
+        .rfind(|c: char| c.is_whitespace() || matches!(c, '“' | '"' | '《' | '：' | ':'))
+        .map_or(0, |at| at + head.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8));
+    // A short word before the name belongs to the sentence; inside a long name it may be part of it.
+    for word in labels.organization_starts.han() {
+        if let Some(at) = plain.get(start..mark).and_then(|inner| inner.rfind(word.as_str())) {
+            let after = start + at + word.len();
+            let left = plain.get(after..mark).map_or(0, |rest| rest.chars().count());
+            if word.chars().count() > 1 || at == 0 || left >= 2 {
+                start = after;
+            }
+        }
+    }
+    let name = chunk.get(start..stop).unwrap_or_default().trim();
+    let own = chunk.get(start..mark).map_or(0, |rest| rest.chars().filter(|c| is_han(*c) || c.is_alphabetic()).count());
+    (own >= 2 && name.chars().count() <= 40).then(|| name.to_owned())
+}
+
+fn alphabetic(chunk: &str, vocabulary: &Vocabulary) -> Vec<String> {
+    let labels = &vocabulary.labels;
+    let list = words(chunk);
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(word) = list.get(at) {
+        if !is_key(word, vocabulary) && !names_quoted(chunk, &list, at, vocabulary) {
+            at += 1;
+            continue;
+        }
+        let from = leftmost(chunk, &list, at, vocabulary);
+        let to = rightmost(chunk, &list, at, vocabulary);
+        if let (Some(first), Some(last)) = (list.get(from), list.get(to))
+            && (to > from || is_proper(word.text))
+        {
+            let mut end = last.end;
+            // A closing quotation mark belongs to the name.
+            if let Some(mark) = chunk.get(end..).and_then(|rest| rest.chars().next()).filter(|c| matches!(c, '»' | '”' | '"'))
+            {
+                end += mark.len_utf8();
+            }
+            let name = chunk.get(first.start..end).unwrap_or_default();
+            // `Unit 4` is a part of an address.
+            let is_numbered = to == at + 1 && from == at && last.text.chars().all(|c| c.is_ascii_digit());
+            if labels.person_label(name).is_none() && to - from < LONGEST && !is_numbered {
+                found.push(without_stop(name).to_owned());
+            }
+        }
+        at = to + 1;
+    }
+    found
+}
+
+/// Without the full stop of the sentence; the last dot of `S.A.` stays.
+fn without_stop(name: &str) -> &str {
+    let last = name.rsplit(' ').next().unwrap_or_default();
+    if last.matches('.').count() >= 2 { name } else { name.trim_end_matches(['.', ',']) }
+}
+
+/// Whether a word makes an organization's name: it is in the list and written as a name.
+pub(super) fn is_key(word: &Word<'_>, vocabulary: &Vocabulary) -> bool {
+    let first = word.text.chars().next().unwrap_or(' ');
+    // Of two letters, only capitals are a company's form: `AS`, and not `As`.
+    let is_form = word.text.chars().count() > 2 || word.text.chars().all(char::is_uppercase);
+    (first.is_uppercase() || is_arabic(first)) && is_form && vocabulary.labels.organizations.matched(&[*word]) > 0
+}
+
+/// `организация «Имя»`: a small word of the list makes a name when the name stands in quotation marks behind it.
+fn names_quoted(chunk: &str, list: &[Word<'_>], at: usize, vocabulary: &Vocabulary) -> bool {
+    let (Some(word), Some(next)) = (list.get(at), list.get(at + 1)) else { return false };
+    let gap = chunk.get(word.end..next.start).unwrap_or_default();
+    gap.contains(['«', '"', '“', '„']) && vocabulary.labels.organizations.matched(&[*word]) > 0
+}
+
+/// An abbreviation that is a whole name: UNICEF, ETSI.
+fn is_proper(word: &str) -> bool {
+    word.chars().count() >= 3 && word.chars().all(|c| c.is_uppercase() || c.is_ascii_digit())
+}
+
+/// The first word of the name around a key word: capitalised words before it, and small ones between them.
+fn leftmost(chunk: &str, list: &[Word<'_>], key: usize, vocabulary: &Vocabulary) -> usize {
+    let labels = &vocabulary.labels;
+    let mut first = key;
+    while let Some(previous) = first.checked_sub(1).and_then(|at| list.get(at)) {
+        let Some(current) = list.get(first) else { break };
+        let gap = chunk.get(previous.end..current.start).unwrap_or_default();
+        let initial = previous.text.chars().next().unwrap_or('&');
+        let is_gap = |c: char| c.is_whitespace() || matches!(c, '"' | '“' | '«' | '\'' | '&' | '.' | '„');
+        if !gap.chars().all(is_gap) {
+            break;
+        }
+        let belongs = |word: &Word<'_>| {
+            word.text.starts_with(char::is_uppercase) && !stops(word, vocabulary) && labels.roles.matched(&[*word]) == 0
+        };
+        if initial == '&' || labels.ands.matched(&[*previous]) > 0 {
+            // `Consumer and Competition Authority`
+            let before = first.checked_sub(2).and_then(|at| list.get(at));
+            if !before.is_some_and(belongs) {
+                break;
+            }
+            first -= 2;
+            continue;
+        }
+        if !belongs(previous) {
+            break;
+        }
+        first -= 1;
+    }
+    first
+}
+
+/// Whether a word never belongs to an organization's name.
+fn stops(word: &Word<'_>, vocabulary: &Vocabulary) -> bool {
+    let list = [*word];
+    vocabulary.labels.breaks.matched(&list) > 0
+        || vocabulary.labels.articles.matched(&list) > 0
+        || vocabulary.labels.honorifics.matched(&list) > 0
+}
+
+/// The last word of the name around a key word: capitalised words behind it, and small ones that lead to one. Where a language writes
+/// the names of bodies small but for the first word, the name runs on to a verb.
+fn rightmost(chunk: &str, list: &[Word<'_>], key: usize, vocabulary: &Vocabulary) -> usize {
+    let labels = &vocabulary.labels;
+    let runs_on = runs_on(list, key, vocabulary);
+    let mut last = key;
+    let mut ahead = key + 1;
+    while let (Some(word), Some(previous)) = (list.get(ahead), list.get(ahead - 1)) {
+        let gap = chunk.get(previous.end..word.start).unwrap_or_default();
+        let is_gap = |c: char| c.is_whitespace() || matches!(c, '«' | '»' | '"' | '“' | '”' | '„' | '&' | '\'' | '’' | '.');
+        if !gap.chars().all(is_gap) || ahead - key > LONGEST {
+            break;
+        }
+        let initial = word.text.chars().next().unwrap_or('&');
+        let elided = word.text.split_once(['\'', '’']).is_some_and(|(_, rest)| rest.starts_with(char::is_uppercase));
+        let is_small = !initial.is_uppercase() || is_arabic(initial);
+        let is_link = word.text.is_empty() || labels.links.matched(&[*word]) > 0 || labels.articles.matched(&[*word]) > 0;
+        if is_small && (is_link || stops(word, vocabulary)) {
+            // A small word leads on only when the name goes on right behind it.
+            let goes_on = list.get(ahead + 1).is_some_and(|next| {
+                let is_name = next.text.starts_with(char::is_uppercase) && labels.not_names.matched(&[*next]) == 0
+                    || labels.articles.matched(&[*next]) > 0
+                    || runs_on && !stops(next, vocabulary) && !is_verb(next, vocabulary);
+                is_name || is_key(next, vocabulary) || labels.organizations.matched(&[*next]) > 0
+            });
+            if !(is_link && goes_on) {
+                break;
+            }
+            ahead += 1;
+            continue;
+        }
+        if is_small && (labels.roles.matched(&[*word]) > 0 || runs_on && is_verb(word, vocabulary)) {
+            break;
+        }
+        if initial.is_uppercase() || elided || runs_on {
+            if initial.is_uppercase() && labels.honorifics.matched(&[*word]) > 0 {
+                break;
+            }
+            last = ahead;
+        } else if ahead - last > 3 {
+            break;
+        }
+        ahead += 1;
+    }
+    last
+}
+
+/// Whether the language of a key word writes the rest of the name small.
+fn runs_on(list: &[Word<'_>], key: usize, vocabulary: &Vocabulary) -> bool {
+    let labels = &vocabulary.labels;
+    let Some(word) = list.get(key) else { return false };
+    if word.text.starts_with(|c: char| is_arabic(c) || matches!(c, '\u{400}'..='\u{4FF}')) {
+        return true;
+    }
+    if labels.small_names.matched(&[*word]) == 0 {
+        return false;
+    }
+    // A word that English has, too (`Forum`), needs a Romance word behind it.
+    let is_english = labels.english_names.matched(&[*word]) > 0;
+    !is_english || list.get(key + 1..).unwrap_or_default().iter().take(2).any(|next| labels.small_links.matched(&[*next]) > 0)
+}
+
+/// Whether a word is one by which letters propose or withdraw somebody.
+fn is_verb(word: &Word<'_>, vocabulary: &Vocabulary) -> bool {
+    let text = plain(word.text);
+    any(&vocabulary.labels.cues.propose, &text) || any(&vocabulary.labels.cues.withdraw, &text)
+}

@@ -1,0 +1,132 @@
+//! Labelled lines that speak of one person, in any order: `Name:`, `E-mail:`, `Tel.:` …
+
+use super::bodies::chunks;
+use super::letter::Letter;
+use super::mentions::is_name_label;
+use super::names;
+use super::units::Unit;
+use crate::vocabulary::labels::PersonLabel;
+
+/// The labelled lines of one person.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Record {
+    /// The first unit.
+    pub(super) from: usize,
+    /// The unit behind the last one.
+    pub(super) to: usize,
+    /// As labelled; given before family name where both have labels of their own.
+    pub(super) name: Option<String>,
+    /// Beside the name.
+    pub(super) honorific: Option<String>,
+}
+
+/// Unlabelled lines between labelled ones that still belong to them: a second line of an address.
+const GAP: usize = 2;
+
+impl Letter<'_> {
+    /// The records of the letter that have a name.
+    pub(super) fn records(&self) -> Vec<Record> {
+        let mut found: Vec<Record> = Vec::new();
+        for (from, to) in self.runs() {
+            found.extend(self.split(from, to).into_iter().filter_map(|(from, to)| self.record(from, to)));
+        }
+        found
+    }
+
+    /// Runs of labelled units.
+    fn runs(&self) -> Vec<(usize, usize)> {
+        let mut runs: Vec<(usize, usize)> = Vec::new();
+        for (index, unit) in self.units.iter().enumerate().filter(|(_, unit)| !unit.fields.is_empty()) {
+            match runs.last_mut() {
+                Some((_, to)) if index - *to <= GAP && self.is_same_run(*to, index, unit) => *to = index + 1,
+                _ => runs.push((index, index + 1)),
+            }
+        }
+        runs
+    }
+
+    /// Whether the units between belong to the labelled ones: lines of the same paragraph, or none at all.
+    fn is_same_run(&self, to: usize, index: usize, unit: &Unit) -> bool {
+        let above = to.checked_sub(1).and_then(|at| self.units.get(at));
+        index == to || above.is_some_and(|above| above.paragraph == unit.paragraph)
+    }
+
+    /// A run cut where the next person begins: at a name when there is one already, else at paragraphs that each have one.
+    fn split(&self, from: usize, to: usize) -> Vec<(usize, usize)> {
+        let units = self.units.get(from..to).unwrap_or_default();
+        let names_first =
+            |units: &[Unit]| units.first().and_then(|unit| unit.fields.first()).is_some_and(|(label, _)| is_name_label(*label));
+        let paragraphs: Vec<&[Unit]> = units.chunk_by(|a, b| a.paragraph == b.paragraph).collect();
+        let each_has_one = paragraphs.len() > 1 && paragraphs.iter().all(|part| has_name(part));
+        if each_has_one && !paragraphs.iter().any(|part| names_first(part)) {
+            let mut at = from;
+            return paragraphs
+                .iter()
+                .map(|part| {
+                    at += part.len();
+                    (at - part.len(), at)
+                })
+                .collect();
+        }
+        let mut cuts = Vec::new();
+        let mut seen: Vec<PersonLabel> = Vec::new();
+        let mut start = from;
+        for (offset, unit) in units.iter().enumerate() {
+            for (label, _) in unit.fields.iter().filter(|(label, _)| is_name_label(*label)) {
+                let is_whole = seen.contains(&PersonLabel::Name) && *label == PersonLabel::Name;
+                if seen.contains(label) || is_whole {
+                    cuts.push((start, from + offset));
+                    start = from + offset;
+                    seen.clear();
+                }
+                seen.push(*label);
+            }
+        }
+        cuts.push((start, to));
+        cuts
+    }
+
+    fn record(&self, from: usize, to: usize) -> Option<Record> {
+        let units = self.units.get(from..to)?;
+        let value = |wanted: PersonLabel| {
+            units.iter().flat_map(|unit| &unit.fields).find(|(label, _)| *label == wanted).map(|(_, value)| value.as_str())
+        };
+        let (name, family, given) = (value(PersonLabel::Name), value(PersonLabel::FamilyName), value(PersonLabel::GivenName));
+        let (text, honorific) = match (name, family, given) {
+            // `Nom` beside `Prénom` is the family name, `Nombre` beside `Apellidos` the given one.
+            (_, Some(family), Some(given)) => (format!("{given} {family}"), None),
+            (Some(family), None, Some(given)) if family.split_whitespace().count() <= 3 => {
+                let whole = self.value_name(family)?;
+                if whole.0.contains(given) { whole } else { (format!("{given} {}", whole.0), whole.1) }
+            }
+            (Some(given), Some(family), None) if !given.contains(family) => {
+                let (given, honorific) = self.value_name(given)?;
+                (format!("{given} {family}"), honorific)
+            }
+            (Some(name), _, _) => self.value_name(name)?,
+            (None, Some(family), None) => (family.to_owned(), None),
+            _ => return None,
+        };
+        Some(Record { from, to, name: Some(text), honorific })
+    }
+
+    /// A name in a field: without honorific, without the same in another script, without a function behind a comma.
+    fn value_name(&self, value: &str) -> Option<(String, Option<String>)> {
+        if self.vocabulary.labels.is_placeholder(value) || self.vocabulary.time.is_none(value) {
+            return None;
+        }
+        if let Some(name) = names::find(value, self.vocabulary).into_iter().next().filter(|name| name.start == 0) {
+            return Some((name.text, name.honorific));
+        }
+        let (first, honorific) = names::without_honorific(chunks(value).into_iter().next()?, self.vocabulary);
+        let plausible = (2..=60).contains(&first.chars().count())
+            && !first.contains('@')
+            && !first.chars().any(|c| c.is_ascii_digit())
+            && first.split_whitespace().count() <= 7;
+        plausible.then_some((first, honorific))
+    }
+}
+
+fn has_name(units: &[Unit]) -> bool {
+    units.iter().flat_map(|unit| &unit.fields).any(|(label, _)| is_name_label(*label))
+}

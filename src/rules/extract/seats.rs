@@ -1,0 +1,107 @@
+//! What holds for a person by the letter as a whole: the body that is represented, country, the writer's own address.
+
+use super::bodies::{category, seat_category, study_groups};
+use super::letter::Letter;
+use super::person::{Common, set};
+use super::phones;
+use crate::domain::steps::{FoundPerson, Part};
+use crate::domain::words::Kind;
+use crate::vocabulary::words::fold;
+
+impl Letter<'_> {
+    /// Fills what the person's own words leave open.
+    pub(super) fn complete(&self, person: &mut FoundPerson, common: &Common) {
+        let is_writer = person.name.as_deref().is_some_and(|name| self.is_writer(name));
+        if person.email.is_none() && is_writer && self.writes_himself() {
+            self.reach_at_from(person);
+        }
+        if person.organization.is_none()
+            && let Some((organization, part)) = &common.organization
+        {
+            person.organization = Some(organization.clone());
+            set(person, "organization", *part, organization, "organization-of-the-letter");
+        }
+        self.country_of_the_letter(person, common);
+        if let (Some(phone), Some(country)) = (person.phone.clone(), person.country.clone())
+            && !phone.starts_with('+')
+        {
+            person.phone = phones::normalise(&phone, Some(&country));
+        }
+        if self.kind == Kind::ContactWithdrawal && person.organization.is_none() || person.category.is_some() {
+            return;
+        }
+        self.represented(person);
+        self.seat_of_its_own(person);
+    }
+
+    /// Whether From: is the writer's own address.
+    fn writes_himself(&self) -> bool {
+        self.is_mail && self.mail.writer().is_some()
+    }
+
+    fn country_of_the_letter(&self, person: &mut FoundPerson, common: &Common) {
+        if person.country.is_some() {
+            return;
+        }
+        let countries = &self.vocabulary.countries;
+        let own = person
+            .organization
+            .as_deref()
+            .and_then(|name| countries.of_organization(name).or_else(|| countries.place_in_name(name)));
+        let said = || {
+            let adjective = self.units.iter().find_map(|unit| {
+                super::organizations::organizations(&unit.text, self.vocabulary)
+                    .iter()
+                    .find_map(|name| countries.of_organization(name))
+            });
+            adjective.map(str::to_owned)
+        };
+        person.country = own.map(str::to_owned).or_else(|| common.country.clone()).or_else(said);
+        if let Some(code) = person.country.clone() {
+            set(person, "country", Part::Body, &code, "country-of-the-letter");
+        }
+    }
+
+    /// A representative of a body that the charter names comes from that body; its full name is the charter's.
+    fn seat_of_its_own(&self, person: &mut FoundPerson) {
+        let Some(organization) = person.organization.as_deref().map(fold) else { return };
+        let seats = self.charter.seats.iter();
+        let mut own =
+            seats.filter(|seat| seat.study_group.is_none() && person.category.as_deref() == Some(seat.category.as_str()));
+        let named = own.find(|seat| {
+            fold(&seat.body).starts_with(&organization) || seat.aliases.iter().any(|alias| fold(alias) == organization)
+        });
+        let is_written = |body: &str| self.mail.text.own.to_lowercase().replace('\n', " ").contains(&body.to_lowercase());
+        if let Some(seat) = named.filter(|seat| is_written(&seat.body)) {
+            person.organization = Some(seat.body.clone());
+        }
+    }
+
+    /// Which body the person represents, as far as the letter gives ground for it.
+    fn represented(&self, person: &mut FoundPerson) {
+        let name = person.name.clone().unwrap_or_default();
+        let near = self.units.iter().find(|unit| unit.text.contains(&name)).map(|unit| unit.text.clone()).unwrap_or_default();
+        let documents = self.mail.documents.iter().map(|document| document.text.as_str()).collect::<Vec<_>>().join("\n");
+        let text = &self.mail.text;
+        let own = format!("{}\n{}\n{}\n{documents}", self.mail.base_subject, text.own, text.signature);
+        let texts = [near.as_str(), self.mail.base_subject.as_str(), own.as_str(), text.forwarded.as_str()];
+        if person.study_groups.is_empty() {
+            let group = texts.iter().find_map(|text| study_groups(text, self.vocabulary, self.charter).into_iter().next());
+            person.study_groups = group.into_iter().collect();
+        }
+        let organization = person.organization.clone().unwrap_or_default();
+        let by_body = category(&organization, self.vocabulary);
+        if !person.study_groups.is_empty() {
+            let of_group = self.charter.seats.iter().find(|seat| seat.study_group.as_ref() == person.study_groups.first());
+            person.category = of_group.map(|seat| seat.category.clone());
+        } else if let Some(category) = texts.iter().find_map(|text| seat_category(text, self.vocabulary, self.charter)) {
+            person.category = Some(category);
+        } else {
+            let whole = category(&format!("{own}\n{}", text.forwarded), self.vocabulary);
+            person.category = by_body.or(whole).map(str::to_owned);
+        }
+        if let Some(word) = person.category.clone() {
+            set(person, "category", Part::Body, &word, "words-of-the-body");
+        }
+    }
+}

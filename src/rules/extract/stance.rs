@@ -1,0 +1,110 @@
+//! Who comes and who leaves, by the words around the names of a sentence.
+
+use super::letter::plain;
+use super::names::Name;
+use crate::vocabulary::labels::{Cues, any};
+
+/// What a sentence says of a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stance {
+    /// Nothing.
+    Unsaid,
+    /// Takes a seat.
+    Comes,
+    /// Gives one up.
+    Leaves,
+}
+
+/// The stance of each name of a unit, in order.
+pub(super) fn stances(text: &str, names: &[&Name], cues: &Cues) -> Vec<Stance> {
+    let mut found = vec![Stance::Unsaid; names.len()];
+    let mut from = 0;
+    for (nth, name) in names.iter().enumerate() {
+        let head = last_sentence(text.get(from.min(name.start)..name.start).unwrap_or_default());
+        let next = names.get(nth + 1).map_or(text.len(), |next| next.start);
+        let behind = text.get(name.end..next.max(name.end)).unwrap_or_default();
+        if found.get(nth) == Some(&Stance::Unsaid) {
+            let (own, consumed) = one(&plain(head), &plain(first_sentence(behind)), cues);
+            if let Some(place) = found.get_mut(nth) {
+                *place = own;
+            }
+            // Words behind a name that say what becomes of it say nothing of the next one.
+            from = if consumed { next } else { name.end };
+        } else {
+            from = name.end;
+        }
+        if nth + 1 < names.len()
+            && let Some((first, second)) = pair(&plain(head), &plain(behind), cues)
+        {
+            for (at, stance) in [(nth, first), (nth + 1, second)] {
+                if let Some(place) = found.get_mut(at) {
+                    *place = stance;
+                }
+            }
+            from = name.end;
+        }
+    }
+    found
+}
+
+/// Two names of a succession: by the words between them, or those before both.
+fn pair(head: &str, between: &str, cues: &Cues) -> Option<(Stance, Stance)> {
+    let leaves_first = Some((Stance::Leaves, Stance::Comes));
+    if any(&cues.replaced_by, between) || any(&cues.replace_with, head) {
+        return leaves_first;
+    }
+    if any(&cues.replaces, between) {
+        return Some((Stance::Comes, Stance::Leaves));
+    }
+    if any(&cues.replaces, head) { leaves_first } else { None }
+}
+
+/// One name: what stands before it counts first. Whether the words behind it were used is the second answer.
+fn one(head: &str, behind: &str, cues: &Cues) -> (Stance, bool) {
+    let said = |text: &str| {
+        if any(&cues.stays, text) {
+            None
+        } else if any(&cues.withdraw, text) {
+            Some(Stance::Leaves)
+        } else if any(&cues.propose, text) {
+            Some(Stance::Comes)
+        } else {
+            None
+        }
+    };
+    // "to succeed Mr X" without the newcomer in the same breath.
+    if any(&cues.replaces_end, head) {
+        return (Stance::Leaves, false);
+    }
+    match (said(head), said(behind)) {
+        (Some(Stance::Comes), Some(Stance::Leaves)) => (Stance::Leaves, true),
+        (Some(stance), _) => (stance, false),
+        (None, Some(stance)) => (stance, true),
+        (None, None) => (Stance::Unsaid, false),
+    }
+}
+
+fn first_sentence(text: &str) -> &str {
+    let mut previous = ' ';
+    for (at, c) in text.char_indices() {
+        let rest = text.get(at + c.len_utf8()..).unwrap_or_default();
+        if matches!(c, '。' | '！') || c == '.' && previous.is_alphanumeric() && rest.starts_with(char::is_whitespace) {
+            return text.get(..at).unwrap_or(text);
+        }
+        previous = c;
+    }
+    text
+}
+
+fn last_sentence(text: &str) -> &str {
+    let mut start = 0;
+    let mut word = 0;
+    for (at, c) in text.char_indices() {
+        let rest = text.get(at + c.len_utf8()..).unwrap_or_default();
+        if matches!(c, '。' | '！') || c == '.' && word > 3 && rest.starts_with(char::is_whitespace) {
+            start = at + c.len_utf8();
+        }
+        word = if c.is_alphanumeric() { word + 1 } else { 0 };
+    }
+    text.get(start..).unwrap_or(text)
+}

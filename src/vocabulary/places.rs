@@ -1,0 +1,136 @@
+//! Towns and the countries they are in: `any/places.toml`.
+
+use super::words::{Word, fold, is_arabic, is_han, words};
+use crate::resources::Resources;
+use anyhow::{Context, Result};
+use serde::Deserialize;
+use std::collections::{BTreeMap, HashMap};
+
+/// Words of a town's name at most.
+const MOST_WORDS: usize = 4;
+/// Chinese characters of a town's name at most.
+const MOST_HAN: usize = 7;
+
+/// Where a town's name may stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Where {
+    /// With no capitalised word beside it.
+    Alone,
+    /// Anywhere.
+    Anywhere,
+}
+
+/// Whether no capitalised word stands directly before or behind some words.
+fn stands_alone(text: &str, list: &[Word<'_>], from: usize, to: usize) -> bool {
+    let joined = |a: &Word<'_>, b: &Word<'_>| text.get(a.end..b.start) == Some(" ");
+    let is_name = |word: &Word<'_>| word.text.starts_with(char::is_uppercase) && word.text.chars().any(char::is_lowercase);
+    let before =
+        from.checked_sub(1).and_then(|at| list.get(at)).zip(list.get(from)).is_some_and(|(a, b)| joined(a, b) && is_name(a));
+    let behind = to.checked_sub(1).and_then(|at| list.get(at)).zip(list.get(to)).is_some_and(|(a, b)| joined(a, b) && is_name(b));
+    !before && !behind
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    /// Country code → the town's names in all scripts, `|` between them.
+    places: BTreeMap<String, Vec<String>>,
+}
+
+/// Names of towns.
+#[derive(Debug)]
+pub(super) struct Places {
+    codes: HashMap<String, String>,
+}
+
+impl Places {
+    /// Loads the table; an error names file and line.
+    pub(super) fn load(resources: &Resources) -> Result<Places> {
+        let text = resources.require("any/places.toml")?;
+        let file: File = toml::from_str(&text.text).with_context(|| format!("Cannot read {}", text.name))?;
+        let mut codes = HashMap::new();
+        for (code, towns) in file.places {
+            for name in towns.iter().flat_map(|town| town.split('|')) {
+                codes.insert(fold(name), code.clone());
+            }
+        }
+        Ok(Places { codes })
+    }
+
+    /// The country of the first town in a text. Towns begin with a capital where the script has any, and stand alone: a capitalised word
+    /// directly beside one makes it a person's or a body's name.
+    pub(super) fn first(&self, text: &str) -> Option<&str> {
+        self.find(text, Where::Alone)
+    }
+
+    /// The country of the first town in the name of a body.
+    pub(super) fn in_name(&self, name: &str) -> Option<&str> {
+        self.find(name, Where::Anywhere)
+    }
+
+    fn find(&self, text: &str, place: Where) -> Option<&str> {
+        let list = words(text);
+        for (at, word) in list.iter().enumerate() {
+            let first = word.text.chars().next().unwrap_or(' ');
+            if is_han(first) || !(first.is_uppercase() || is_arabic(first)) {
+                continue;
+            }
+            for many in (1..=MOST_WORDS).rev() {
+                let Some(last) = list.get(at + many - 1) else { continue };
+                let found = text.get(word.start..last.end).and_then(|name| self.code(name));
+                if found.is_some() && (place == Where::Anywhere || stands_alone(text, &list, at, at + many)) {
+                    return found;
+                }
+            }
+        }
+        self.first_han(text)
+    }
+
+    fn code(&self, name: &str) -> Option<&str> {
+        let folded = fold(name.trim_end_matches('.'));
+        if let Some(code) = self.codes.get(&folded) {
+            return Some(code);
+        }
+        if folded.starts_with(is_arabic) {
+            let bare = folded.strip_prefix(['ب', 'و', 'ل', 'ف'])?;
+            return self.codes.get(bare).map(String::as_str);
+        }
+        self.russian(&folded)
+    }
+
+    /// A Russian name in another case: `в Новосибирске`, `из Москвы`, `Казани`.
+    fn russian(&self, folded: &str) -> Option<&str> {
+        if folded.chars().count() < 5 || !folded.chars().all(|c| matches!(c, '\u{400}'..='\u{4FF}' | '-' | ' ')) {
+            return None;
+        }
+        let mut stem = folded.to_owned();
+        for _ in 0..2 {
+            for ending in ["", "а", "я", "ь", "о", "ы"] {
+                let nominative = format!("{stem}{ending}");
+                if nominative != folded
+                    && let Some(code) = self.codes.get(&nominative)
+                {
+                    return Some(code);
+                }
+            }
+            stem.pop();
+        }
+        None
+    }
+
+    fn first_han(&self, text: &str) -> Option<&str> {
+        if !text.chars().any(is_han) {
+            return None;
+        }
+        let chars: Vec<char> = text.chars().collect();
+        for at in 0..chars.len() {
+            for many in (2..=MOST_HAN).rev() {
+                let Some(piece) = chars.get(at..at + many).filter(|piece| piece.iter().all(|c| is_han(*c))) else { continue };
+                if let Some(code) = self.codes.get(&piece.iter().collect::<String>()) {
+                    return Some(code);
+                }
+            }
+        }
+        None
+    }
+}
