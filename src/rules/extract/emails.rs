@@ -28,7 +28,7 @@ pub(super) fn emails(text: &str, vocabulary: &Vocabulary, charter: &Charter) -> 
     let mut end_of_last = 0;
     for hit in hidden.address.find_iter(text) {
         let plain = hidden.dot.replace_all(hit.as_str(), ".");
-        let plain = hidden.at.replace(&plain, "@");
+        let plain = hidden.at.replace_all(&plain, "@");
         let plain: String = plain.chars().filter(|c| !c.is_whitespace()).collect();
         let Some(address) = Address::parse(plain.to_lowercase().trim_end_matches(['.', '-'])) else { continue };
         let before = text.get(end_of_last..hit.start()).unwrap_or_default();
