@@ -53,6 +53,7 @@ pub mod store;
 pub mod knowledge;
 
 pub mod corrections;
+pub mod rehearsal;
 
 pub mod desk;
 pub mod shelving;

@@ -16,7 +16,7 @@ const LAYERS: &[&[&str]] = &[
     &["health", "lease", "net", "stop"],
     &["mailbox", "store", "smtp"],
     &["knowledge"],
-    &["corrections"],
+    &["corrections", "rehearsal"],
     &["desk"],
     &["shelving"],
     &["intake", "import", "delivery", "leadership", "reminders", "watch"],

@@ -18,6 +18,7 @@ mod mailbox;
 mod migrations;
 mod pipeline;
 mod plan;
+mod rehearsal;
 mod reply;
 mod rules;
 mod smtp;

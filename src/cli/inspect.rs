@@ -1,6 +1,7 @@
 //! `jcabot inspect`: what letters are and what they say, by the rules alone.
 
-use crate::cli::{Outcome, moment, print};
+use crate::cli::paint::Look;
+use crate::cli::{Outcome, letter, moment, print};
 use crate::clock::Clock;
 use crate::documents::Reader;
 use crate::domain::Timestamp;
@@ -108,12 +109,12 @@ fn show(arguments: &Arguments, rules: &Rules, documents: &Reader, raw: &RawMail,
         })?);
     }
     print::line(&format!("── {}", print::clean(&file)))?;
+    letter::show(&mail, &verdict, &findings, Look::of_stdout())?;
     tell(&mail, &verdict, &findings, &plan)
 }
 
 /// A letter for a person: what it is, why, and the letter's own words with what each became.
 fn tell(mail: &Mail, verdict: &Verdict, findings: &Findings, plan: &Plan) -> Result<()> {
-    print::line(&format!("   subject     {}", print::clean(&mail.subject)))?;
     let language = mail.language.map_or("und", |language| language.as_str());
     print::line(&format!("   kind        {} ({:.0} %), language {language}", verdict.kind.as_str(), verdict.confidence * 100.0))?;
     for evidence in &verdict.evidence {

@@ -9,8 +9,10 @@ mod import;
 mod init;
 mod inspect;
 mod ledger;
+mod letter;
 mod open;
 mod outbox;
+mod paint;
 mod print;
 mod roster;
 mod rules;
@@ -154,7 +156,7 @@ async fn dispatch(arguments: Arguments) -> Result<Outcome> {
         Command::Deadlines(own) => ledger::deadlines(config, &own).await,
         Command::Search(own) => ledger::search(config, &own).await,
         Command::Outbox(own) => outbox::run(config, &own).await,
-        Command::Rules(own) => rules::run(config, &own),
+        Command::Rules(own) => rules::run(config, &own).await,
         Command::Doctor(own) => doctor::run(config, &own).await,
         Command::Status(own) => status::run(config, &own).await,
         Command::Init(own) => init::run(config, &own),

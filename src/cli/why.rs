@@ -1,12 +1,18 @@
 //! `jcabot why ID`: the letter's own words with what each became, the rules that decided, and what happened since.
 
 use crate::cli::open::open;
-use crate::cli::{Outcome, print};
+use crate::cli::paint::Look;
+use crate::cli::{Outcome, letter, print};
+use crate::corrections;
 use crate::domain::MessageKey;
 use crate::domain::steps::Reason;
-use anyhow::Result;
+use crate::knowledge::Understood;
+use crate::rehearsal::{Reading, differences};
+use crate::store::Why;
+use anyhow::{Context, Result};
 use serde_json::Value;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Arguments of `why`.
 #[derive(Debug, clap::Args)]
@@ -25,15 +31,67 @@ pub(crate) async fn run(config: &Path, arguments: &Arguments) -> Result<Outcome>
         eprintln!("jcabot: There is no message {} (`jcabot threads` and `jcabot search` show numbers)", arguments.id);
         return Ok(Outcome::Found);
     };
+    corrections::refresh(&opened.store, opened.activity, &opened.knowledge).await?;
+    let knowledge = Arc::new(opened.knowledge);
+    let stored = opened.store.stored(opened.activity, MessageKey(arguments.id)).await?;
+    let today = match stored {
+        Some(stored) => {
+            let reading = tokio::task::spawn_blocking(move || Reading::of(&knowledge, &stored.raw));
+            Some(reading.await.context("Cannot read the letter again")?)
+        }
+        None => None,
+    };
+    let changed = today.as_ref().map(|(reading, _)| differences(&filed(&why), reading)).unwrap_or_default();
     if arguments.json {
-        print::json(&why)?;
+        print::json(&Explained { why: &why, today: &changed })?;
         return Ok(Outcome::Done);
     }
+    tell(&why, today.as_ref().map(|(_, letter)| letter))?;
+    if !changed.is_empty() {
+        print::line("  Today's rules would decide otherwise:")?;
+        for change in &changed {
+            print::line(&format!("    {}", print::clean(&change.to_string())))?;
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+/// What is on file, and what would be different today.
+#[derive(serde::Serialize)]
+struct Explained<'a> {
+    #[serde(flatten)]
+    why: &'a Why,
+    today: &'a [crate::rehearsal::Difference],
+}
+
+/// What was decided when the letter was filed, or by a person since.
+fn filed(why: &Why) -> Reading {
+    Reading { kind: why.message.kind, answer: why.answer, findings: why.findings.clone() }
+}
+
+fn tell(why: &Why, letter: Option<&Understood>) -> Result<()> {
     let message = &why.message;
     let language = message.language.map_or("und", |language| language.as_str());
     print::line(&format!("Message {} in thread {}: {}", message.id.0, message.thread, print::clean(&message.subject)))?;
     print::line(&format!("  sent {}, filed {}", message.sent_at, message.filed_at))?;
-    print::line(&format!("  {} ({:.0} %), language {language}", message.kind.as_str(), message.confidence * 100.0))?;
+    let kind = message.kind.as_str();
+    match &why.correction {
+        None => print::line(&format!("  {kind} ({:.0} %), language {language}", message.confidence * 100.0))?,
+        Some(said) if said.filed_kind == said.kind => {
+            print::line(&format!("  {kind}, language {language}; confirmed by {} at {}", print::clean(&said.by), said.at))?;
+        }
+        Some(said) => print::line(&format!(
+            "  {kind}, language {language}; {} said so at {}, it had been filed as {} ({:.0} %)",
+            print::clean(&said.by),
+            said.at,
+            said.filed_kind.as_str(),
+            message.confidence * 100.0
+        ))?,
+    }
+    if let Some(letter) = letter {
+        letter::show(&letter.mail, &letter.verdict, &letter.findings, Look::of_stdout())?;
+    }
+    print::line("  Weighed when it was filed:")?;
     for evidence in why.evidence.as_array().into_iter().flatten() {
         let text = |key: &str| print::clean(evidence.get(key).and_then(Value::as_str).unwrap_or_default());
         let weight = evidence.get("weight").and_then(Value::as_f64).unwrap_or_default();
@@ -44,13 +102,13 @@ pub(crate) async fn run(config: &Path, arguments: &Arguments) -> Result<Outcome>
         print::line(&format!("    {rule}: {}", print::clean(text)))?;
     }
     findings(&why.findings)?;
-    print::line("  Since then:")?;
+    print::line("  What happened:")?;
     for entry in &why.journal {
         let detail =
             if entry.detail.is_null() { String::new() } else { format!("  {}", print::clean(&entry.detail.to_string())) };
         print::line(&format!("    {}  {} by {}{}", entry.at, entry.event, print::clean(&entry.actor), print::fit(&detail, 160)))?;
     }
-    Ok(Outcome::Done)
+    Ok(())
 }
 
 /// People and statement, one field a line, each with the words and the rule that it comes from.

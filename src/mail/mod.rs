@@ -10,6 +10,7 @@ mod encoded_word;
 mod fields;
 pub mod fingerprint;
 mod header;
+pub mod hidden;
 mod html;
 mod language;
 mod quotes;
@@ -114,6 +115,8 @@ pub struct Text {
     pub forwarded: String,
     /// Confidentiality notices and client footers.
     pub disclaimer: String,
+    /// Lines of the body with characters that nobody sees, as they came; at most ten. The other texts are without them.
+    pub hidden: Vec<String>,
 }
 
 /// A part with a file name or a type that is no body text.

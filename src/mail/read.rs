@@ -3,7 +3,7 @@
 //! mail-parser 0.11 leaves a part undecoded when junk stands in its base64 or its closing boundary is missing, and splits
 //! characters over encoded-words; so only its offsets and parameters are used.
 
-use super::{Mail, attached, automatic, charset, fields, fingerprint, header, html, language, text, transfer};
+use super::{Mail, attached, automatic, charset, fields, fingerprint, header, hidden, html, language, text, transfer};
 use crate::vocabulary::Vocabulary;
 use mail_parser::{Encoding, Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
@@ -44,6 +44,7 @@ pub(super) fn letter(bytes: &[u8], words: &Vocabulary, depth: usize) -> Mail {
     mail.tables = html::tables(&body.html);
     let readable = text::readable(body.plain, &body.html);
     mail.text = text::cut(&readable, text::history(&mail.subject, &words.mail), &words.mail);
+    mail.text.hidden = hidden::lines(&readable);
     if readable.contains("-----BEGIN PGP MESSAGE-----") {
         mail.defects.push("the letter is encrypted".to_owned());
     }

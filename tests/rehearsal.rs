@@ -1,0 +1,154 @@
+//! It says why, it is corrected, and changed rules are rehearsed: the built program, as its users run it.
+
+use crate::support::jca::{Jca, text};
+use std::path::Path;
+
+const SAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/samples");
+const RULES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/rules");
+
+/// An activity with the project's letters on file.
+fn filed() -> Jca {
+    let jca = Jca::with_maildir();
+    jca.ok(&["import", SAMPLES]);
+    jca
+}
+
+/// A rule folder with one file, changed.
+fn changed(jca: &Jca, file: &str, change: impl Fn(&str) -> String) -> String {
+    let folder = jca.path("rules");
+    let to = folder.join(file);
+    std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+    std::fs::write(&to, change(&std::fs::read_to_string(Path::new(RULES).join(file)).unwrap())).unwrap();
+    folder.display().to_string()
+}
+
+#[test]
+fn inspect_shows_the_words_and_what_each_became() {
+    let jca = Jca::new();
+
+    let told = jca.ok(&["inspect", &format!("{SAMPLES}/01-en-sg17.eml")]);
+
+    assert!(told.contains("[Nordtel AS]"), "{told}");
+    let below = told.lines().skip_while(|line| !line.contains("[Nordtel AS]")).nth(1).unwrap();
+    assert!(below.contains("organization of the person ← "), "{below}");
+    assert!(told.contains("contact-submission +4.5 ← en-nominate"), "{told}");
+    assert!(!told.contains('\u{1b}'), "no codes where no terminal is");
+}
+
+#[test]
+fn letters_from_right_to_left_are_isolated_and_rows_fit() {
+    let jca = Jca::new();
+    let mut command = jca.command(&["inspect", &format!("{SAMPLES}/27-ar-expert.eml")]);
+
+    let told = text(&command.env("COLUMNS", "60").output().unwrap().stdout);
+
+    let rows: Vec<&str> = told.lines().filter(|line| line.starts_with("   │ ") || line.starts_with("   ╰ ")).collect();
+    assert!(rows.iter().any(|row| row.contains('\u{2068}') && row.ends_with('\u{2069}')), "{told}");
+    assert!(rows.iter().all(|row| unicode_width::UnicodeWidthStr::width(*row) <= 60), "{told}");
+}
+
+#[test]
+fn hidden_characters_are_written_out() {
+    let jca = Jca::new();
+    let letter = jca.path("hidden.eml");
+    let body = "Dear all,\r\nplease send it to me\u{202e}oga\u{202c} and \u{1b}[2Jclear.\r\n";
+    let head = "From: A <a@b.example>\r\nSubject: A question\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\
+                Content-Transfer-Encoding: 8bit\r\n\r\n";
+    std::fs::write(&letter, format!("{head}{body}")).unwrap();
+
+    let told = jca.ok(&["inspect", &letter.display().to_string()]);
+
+    assert!(told.contains("me\\u{202e}oga\\u{202c} and \\u{1b}[2Jclear."), "{told}");
+    assert!(!told.contains('\u{1b}') && !told.contains('\u{202e}'), "{told}");
+}
+
+#[test]
+fn why_reads_the_letter_again_and_says_where_today_differs() {
+    let jca = filed();
+    let first = jca.ok(&["why", "1"]);
+    assert!(first.contains("[Nordtel AS]"), "{first}");
+    assert!(!first.contains("Today's rules would decide otherwise"), "{first}");
+
+    let told = jca.ok(&["correct", "1", "--kind", "document", "--by", "A Person"]);
+    let since = jca.ok(&["why", "1"]);
+
+    assert!(told.contains("Message 1 is now document; it was contact-submission"), "{told}");
+    assert!(since.contains("A Person said so"), "{since}");
+    assert!(since.contains("kind: document → contact-submission"), "{since}");
+}
+
+#[test]
+fn a_correction_is_told_listed_and_refused_where_there_is_no_letter_or_kind() {
+    let jca = filed();
+
+    let corrected = jca.json(&["correct", "2", "--kind", "same", "--json", "--by", "A Person"]);
+    let listed = jca.json(&["correct", "--list", "--json"]);
+    let rebuilt = jca.json(&["correct", "--rebuild", "--json"]);
+    let missing = jca.run(&["correct", "4711", "--kind", "bulk"]);
+    let unknown = jca.run(&["correct", "2", "--kind", "letter"]);
+
+    assert_eq!(corrected["before"], corrected["after"]);
+    assert_eq!((listed[0]["message"].as_i64(), listed[0]["by"].as_str()), (Some(2), Some("A Person")));
+    assert_eq!(rebuilt["letters"], 1);
+    assert_eq!((missing.status.code(), unknown.status.code()), (Some(1), Some(2)));
+    assert!(text(&missing.stderr).contains("There is no message 4711"));
+    assert!(text(&unknown.stderr).contains("there is no such kind; write one of contact-submission"));
+}
+
+#[test]
+fn a_set_that_changes_nothing_is_told_so() {
+    let jca = filed();
+    let rules = changed(&jca, "en/kinds.toml", str::to_owned);
+
+    let tried = jca.run(&["rules", "try", &rules]);
+
+    assert_eq!(tried.status.code(), Some(0), "{}", text(&tried.stderr));
+    assert!(text(&tried.stdout).contains("40 letters on file, 0 of them would come out differently"));
+}
+
+#[test]
+fn a_changed_rule_shows_what_would_come_out_differently() {
+    let jca = filed();
+    let rule = r#"
+[[rule]]
+name    = "rapporteurs-meet"
+kind    = "meeting"
+where   = "body"
+match   = 'Rapporteur, Question'
+weight  = 20
+because = "a test"
+example = ["Rapporteur, Question 4/17"]
+not     = ["a question"]
+"#;
+    let rules = changed(&jca, "en/kinds.toml", |text| format!("{text}{rule}"));
+    let rules = rules.as_str();
+
+    let tried = jca.run(&["rules", "try", rules]);
+    let json = jca.run(&["rules", "try", rules, "--json"]);
+
+    let told = text(&tried.stdout);
+    assert_eq!(tried.status.code(), Some(1), "{told}{}", text(&tried.stderr));
+    assert!(told.contains("kind: contact-submission → meeting"), "{told}");
+    assert!(told.contains("person 1: name: Ingrid Solberg → nothing"), "{told}");
+    let value: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(value["letters"], 40);
+    assert_eq!(value["changed"][0]["differences"][0]["after"], "meeting");
+    let why = jca.json(&["why", "1", "--json"]);
+    assert_eq!(why["message"]["kind"], "contact-submission", "nothing on file changes");
+}
+
+#[test]
+fn a_wrong_set_is_told_and_nothing_is_tried() {
+    let jca = filed();
+    let rules = changed(&jca, "en/kinds.toml", |text| text.replacen("weight  = 4.5", "weight  = 0", 1));
+
+    let tried = jca.run(&["rules", "try", &rules]);
+    let checked = jca.run(&["rules", "check", &rules]);
+    let missing = jca.run(&["rules", "try", "nowhere"]);
+
+    assert_eq!((tried.status.code(), checked.status.code(), missing.status.code()), (Some(2), Some(1), Some(2)));
+    for told in [text(&tried.stdout), text(&checked.stdout)] {
+        assert!(told.contains("en/kinds.toml, line") && told.contains("weight = 0"), "{told}");
+    }
+    assert!(text(&missing.stderr).contains("nowhere is no folder"));
+}
