@@ -43,39 +43,6 @@ pub enum PersonLabel {
     Number,
 }
 
-/// What a label of a liaison statement's header announces.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum LiaisonLabel {
-    /// Title.
-    Title,
-    /// The body that sends it.
-    Source,
-    /// Bodies for action.
-    Action,
-    /// Bodies for comment.
-    Comment,
-    /// Bodies for information.
-    Information,
-    /// Bodies it goes to.
-    To,
-    /// Bodies that get a copy.
-    Cc,
-    /// What is asked.
-    Purpose,
-    /// Day of the reply.
-    Deadline,
-    /// Its own number.
-    Reference,
-    /// Number of the one it answers.
-    InReplyTo,
-    /// Questions.
-    Questions,
-    /// Contact.
-    Contact,
-    /// Another field of a header: it ends the field before it.
-    Other,
-}
-
 /// Patterns over the bodies that a representative stands for, for the text as written.
 #[derive(Debug, Default)]
 pub struct Bodies {
@@ -173,7 +140,6 @@ impl Default for HiddenAddress {
 #[derive(Debug, Default)]
 pub struct LabelWords {
     person: HashMap<String, PersonLabel>,
-    liaison: HashMap<String, LiaisonLabel>,
     /// Before a name.
     pub honorifics: Words,
     /// After a name (Chinese).
@@ -226,51 +192,16 @@ pub struct LabelWords {
     pub cues: Cues,
     /// Study groups and sectors.
     pub bodies: Bodies,
-    /// Patterns over liaison statements.
-    pub statements: Statements,
-}
-
-/// Patterns over liaison statements; all but `references` for folded text ([`fold`]).
-#[derive(Debug, Default)]
-pub struct Statements {
-    /// Action is asked.
-    pub action: Vec<Regex>,
-    /// Comment is asked.
-    pub comment: Vec<Regex>,
-    /// It informs.
-    pub information: Vec<Regex>,
-    /// Directly before the number of the statement that is answered.
-    pub reply: Vec<Regex>,
-    /// Who gets a copy, as group 1.
-    pub copy: Vec<Regex>,
-    /// Directly before the sending body.
-    pub source: Vec<Regex>,
-    /// Numbers of documents, for the text as written.
-    pub references: Vec<Regex>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     labels: PersonLabels,
-    liaison: LiaisonLabels,
     words: WordLists,
     cues: CueLists,
     categories: Categories,
     bodies: BodyLists,
-    statements: StatementLists,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct StatementLists {
-    action: Vec<String>,
-    comment: Vec<String>,
-    information: Vec<String>,
-    reply: Vec<String>,
-    copy: Vec<String>,
-    source: Vec<String>,
-    references: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -291,25 +222,6 @@ struct PersonLabels {
     country: Vec<String>,
     body: Vec<String>,
     number: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LiaisonLabels {
-    title: Vec<String>,
-    source: Vec<String>,
-    action: Vec<String>,
-    comment: Vec<String>,
-    information: Vec<String>,
-    to: Vec<String>,
-    cc: Vec<String>,
-    purpose: Vec<String>,
-    deadline: Vec<String>,
-    reference: Vec<String>,
-    in_reply_to: Vec<String>,
-    questions: Vec<String>,
-    contact: Vec<String>,
-    other: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -400,17 +312,16 @@ impl LabelWords {
                 }
                 _ => {}
             }
-            own.labels(file.labels, file.liaison);
+            own.labels(file.labels);
             own.words(file.words, file.categories);
-            own.cues(file.cues, file.bodies, file.statements).map_err(|error| anyhow!("{}: {error}", text.name))?;
+            own.cues(file.cues, file.bodies).map_err(|error| anyhow!("{}: {error}", text.name))?;
         }
         own.hidden_address = HiddenAddress::new(&at, &dot).map_err(|error| anyhow!("at_signs, dots: {error}"))?;
         own.sort();
         Ok(own)
     }
 
-    fn labels(&mut self, person: PersonLabels, liaison: LiaisonLabels) {
-        use LiaisonLabel as L;
+    fn labels(&mut self, person: PersonLabels) {
         use PersonLabel as P;
         for (labels, kind) in [
             (person.name, P::Name),
@@ -431,26 +342,6 @@ impl LabelWords {
         ] {
             for label in labels {
                 self.person.entry(label_key(&label)).or_insert(kind);
-            }
-        }
-        for (labels, kind) in [
-            (liaison.title, L::Title),
-            (liaison.source, L::Source),
-            (liaison.action, L::Action),
-            (liaison.comment, L::Comment),
-            (liaison.information, L::Information),
-            (liaison.to, L::To),
-            (liaison.cc, L::Cc),
-            (liaison.purpose, L::Purpose),
-            (liaison.deadline, L::Deadline),
-            (liaison.reference, L::Reference),
-            (liaison.in_reply_to, L::InReplyTo),
-            (liaison.questions, L::Questions),
-            (liaison.contact, L::Contact),
-            (liaison.other, L::Other),
-        ] {
-            for label in labels {
-                self.liaison.entry(label_key(&label)).or_insert(kind);
             }
         }
     }
@@ -484,7 +375,7 @@ impl LabelWords {
         }
     }
 
-    fn cues(&mut self, cues: CueLists, bodies: BodyLists, statements: StatementLists) -> Result<(), String> {
+    fn cues(&mut self, cues: CueLists, bodies: BodyLists) -> Result<(), String> {
         let own = &mut self.cues;
         for (name, patterns, more) in [
             ("propose", &mut own.propose, cues.propose),
@@ -504,13 +395,6 @@ impl LabelWords {
             ("extension", &mut own.extension, cues.extension),
             ("forward", &mut own.forward, cues.forward),
             ("promise", &mut own.promise, cues.promise),
-            ("action", &mut self.statements.action, statements.action),
-            ("comment", &mut self.statements.comment, statements.comment),
-            ("information", &mut self.statements.information, statements.information),
-            ("reply", &mut self.statements.reply, statements.reply),
-            ("copy", &mut self.statements.copy, statements.copy),
-            ("source", &mut self.statements.source, statements.source),
-            ("references", &mut self.statements.references, statements.references),
             ("study_group", &mut self.bodies.study_group, bodies.study_group),
             ("other_sector", &mut self.bodies.other_sector, bodies.other_sector),
             ("itu_r", &mut self.bodies.itu_r, bodies.itu_r),
@@ -605,12 +489,6 @@ impl LabelWords {
     /// The Chinese labels: they stand inside a sentence without blanks around them.
     pub fn han_labels(&self) -> impl Iterator<Item = (&str, PersonLabel)> {
         self.person.iter().filter(|(label, _)| label.chars().any(is_han)).map(|(label, kind)| (label.as_str(), *kind))
-    }
-
-    /// What a text announces when it stands as a label of a statement's header.
-    pub fn liaison_label(&self, text: &str) -> Option<LiaisonLabel> {
-        let key = label_key(text);
-        self.liaison.get(&key).copied().or_else(|| self.liaison.get(before_bracket(&key)?).copied())
     }
 }
 

@@ -3,8 +3,10 @@
 //! No word of a natural language stands in Rust code; what a step needs to know of a language, it asks here.
 
 pub mod countries;
+pub mod dates;
 pub mod labels;
 pub mod language_words;
+pub mod liaison_words;
 pub mod mail_words;
 mod places;
 pub mod time_words;
@@ -25,6 +27,8 @@ pub struct Vocabulary {
     pub languages: language_words::LanguageWords,
     /// Labels, honorifics, functions, bodies (`<language>/labels.toml`).
     pub labels: labels::LabelWords,
+    /// Labels and phrases of liaison statements (`<language>/liaison.toml`).
+    pub liaison: liaison_words::LiaisonWords,
     /// Countries (`any/countries.toml`).
     pub countries: countries::Countries,
     /// Months, weekdays, deadline phrases (`<language>/time.toml`).
@@ -38,6 +42,7 @@ impl Vocabulary {
             mail: mail_words::MailWords::load(resources)?,
             languages: language_words::LanguageWords::load(resources)?,
             labels: labels::LabelWords::load(resources)?,
+            liaison: liaison_words::LiaisonWords::load(resources)?,
             countries: countries::Countries::load(resources)?,
             time: time_words::TimeWords::load(resources)?,
         })

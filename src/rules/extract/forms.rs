@@ -2,10 +2,10 @@
 
 use super::emails::emails;
 use super::units::{self, Unit};
-use super::{phones, tables};
+use super::{liaison, phones, tables};
 use crate::mail::Mail;
 use crate::rules::Rules;
-use crate::vocabulary::labels::{LiaisonLabel, PersonLabel};
+use crate::vocabulary::labels::PersonLabel;
 use std::collections::BTreeSet;
 
 /// The forms of a letter.
@@ -39,7 +39,7 @@ pub(in crate::rules) fn forms(rules: &Rules, mail: &Mail) -> Vec<&'static str> {
         _ => found.push("a table or cards of people"),
     }
     let texts = std::iter::once(&mail.text.own).chain(mail.documents.iter().map(|document| &document.text));
-    if texts.into_iter().any(|text| header_labels(text, rules).len() >= 4) {
+    if texts.into_iter().any(|text| liaison::has_header(text, &rules.vocabulary)) {
         found.push("header of a liaison statement");
     }
     found
@@ -54,14 +54,4 @@ fn has_details(units: &[Unit]) -> bool {
     let reached =
         labels.contains(&PersonLabel::Email) || labels.contains(&PersonLabel::Telephone) || labels.contains(&PersonLabel::Mobile);
     (named && reached) || labels.len() >= 4
-}
-
-/// The labels of a statement's header that stand at the beginning of lines.
-fn header_labels(text: &str, rules: &Rules) -> BTreeSet<LiaisonLabel> {
-    let label = |line: &str| {
-        let (head, _) = line.split_once([':', '：', '\t'])?;
-        rules.vocabulary.labels.liaison_label(head.trim())
-    };
-    let labels = text.lines().take(60).filter_map(label);
-    labels.filter(|label| !matches!(label, LiaisonLabel::Other | LiaisonLabel::Contact)).collect()
 }

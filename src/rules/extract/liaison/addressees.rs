@@ -1,0 +1,201 @@
+//! The bodies that a row or a phrase names, one entry each, as written.
+
+use crate::charter::Charter;
+use crate::domain::words::Purpose;
+use crate::rules::Rules;
+use crate::rules::extract::names;
+use crate::vocabulary::Vocabulary;
+use crate::vocabulary::labels::any;
+use crate::vocabulary::words::fold;
+
+/// Characters of a body's name at most.
+const LONGEST: usize = 120;
+
+/// A body, and what a form asks of it when it says so beside the name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Addressee {
+    /// As written.
+    pub(super) body: String,
+    /// "JCA-COP (for action)".
+    pub(super) purpose: Option<Purpose>,
+}
+
+/// Whether words name the activity; dashes and blanks do not count.
+pub(super) fn is_activity(words: &str, charter: &Charter) -> bool {
+    let code = |text: &str| fold(text).chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+    let words = code(words);
+    std::iter::once(&charter.name).chain(&charter.aliases).any(|name| words.contains(&code(name)))
+}
+
+/// The bodies of a row.
+pub(super) fn bodies(value: &str, rules: &Rules) -> Vec<String> {
+    addressees(value, rules).into_iter().map(|addressee| addressee.body).collect()
+}
+
+/// The bodies of a row, with the purpose that stands beside each.
+pub(super) fn addressees(value: &str, rules: &Rules) -> Vec<Addressee> {
+    let vocabulary = &rules.vocabulary;
+    let mut found = Vec::new();
+    for piece in pieces(value, vocabulary) {
+        let (piece, purpose) = without_remarks(&piece, vocabulary);
+        let piece = without_office(&piece, rules);
+        let body = piece.trim().trim_end_matches(['.', '。', ':', '：', ',']).trim().trim_matches('*').trim();
+        let is_body = body.chars().filter(|c| c.is_alphabetic()).count() >= 2
+            && body.chars().count() <= LONGEST
+            && !body.contains('@')
+            && !vocabulary.time.is_none(body);
+        if is_body {
+            found.push(Addressee { body: body.to_owned(), purpose });
+        }
+    }
+    found
+}
+
+/// A row cut at its separators, outside of brackets.
+fn pieces(value: &str, vocabulary: &Vocabulary) -> Vec<String> {
+    let mut cut: Vec<String> = vec![String::new()];
+    let mut depth = 0_i32;
+    for c in value.chars() {
+        match c {
+            '(' | '（' | '<' => depth += 1,
+            ')' | '）' | '>' => depth = (depth - 1).max(0),
+            _ => {}
+        }
+        let is_end = matches!(c, ',' | ';' | '，' | '；' | '、' | '،' | '؛' | '\n') && depth == 0;
+        match cut.last_mut() {
+            Some(last) if !is_end => last.push(c),
+            _ => cut.push(String::new()),
+        }
+    }
+    let mut joined: Vec<String> = Vec::new();
+    for piece in cut.iter().map(|piece| piece.trim()).filter(|piece| !piece.is_empty()) {
+        match joined.last_mut() {
+            // "ITU-D, Study Group 1": the sector alone is the beginning of the name.
+            Some(last) if is_sector(last, vocabulary) && names_group(piece, vocabulary) => {
+                last.push_str(", ");
+                last.push_str(piece);
+            }
+            _ => joined.push(piece.to_owned()),
+        }
+    }
+    joined.into_iter().flat_map(|piece| at_and(&piece, vocabulary)).collect()
+}
+
+/// "ITU-T", "UIT-D" and nothing else.
+fn is_sector(piece: &str, vocabulary: &Vocabulary) -> bool {
+    piece.chars().count() <= 6 && vocabulary.labels.ours.has(piece)
+}
+
+/// A study group without its sector.
+fn names_group(piece: &str, vocabulary: &Vocabulary) -> bool {
+    any(&vocabulary.labels.bodies.study_group, piece)
+}
+
+/// "JCA-COP and CWG-COP" is two bodies, "Standards and Metrology Institute" one: what stands on both sides must look like a whole name.
+fn at_and(piece: &str, vocabulary: &Vocabulary) -> Vec<String> {
+    for and in &vocabulary.liaison.and {
+        let spaced = if and.chars().all(|c| c.is_alphabetic() && !crate::vocabulary::words::is_han(c)) {
+            format!(" {and} ")
+        } else {
+            and.clone()
+        };
+        for (at, _) in piece.match_indices(spaced.as_str()) {
+            let (left, right) = (piece.get(..at).unwrap_or_default(), piece.get(at + spaced.len()..).unwrap_or_default());
+            let whole = left.matches('(').count() == left.matches(')').count();
+            if whole && ends_name(left) && begins_name(right) {
+                let mut all = vec![left.trim().to_owned()];
+                all.extend(at_and(right.trim(), vocabulary));
+                return all;
+            }
+        }
+    }
+    vec![piece.to_owned()]
+}
+
+/// Ends with an abbreviation, a number or a bracket.
+fn ends_name(text: &str) -> bool {
+    text.split_whitespace().next_back().is_some_and(|word| is_short_name(word) || word.ends_with([')', '）', '组', '会', '盟']))
+}
+
+/// Begins with an abbreviation.
+fn begins_name(text: &str) -> bool {
+    let word = text.split_whitespace().next().unwrap_or_default();
+    let word = word.trim_start_matches(|c: char| c.is_lowercase() && !c.is_ascii_digit()).trim_start_matches(['\'', '’']);
+    is_short_name(word)
+}
+
+/// `JCA-COP`, `SG17`, `3GPP`, `17`, `W3C`, `ИК17`.
+fn is_short_name(word: &str) -> bool {
+    let upper = word.chars().filter(|c| c.is_uppercase()).count();
+    let digits = word.chars().filter(|c| c.is_numeric()).count();
+    let lower = word.chars().filter(|c| c.is_lowercase()).count();
+    upper >= 2 && lower <= upper || digits > 0 && lower == 0
+}
+
+/// Without a person's name or an address in brackets, and without the purpose beside the name, which is given.
+fn without_remarks(piece: &str, vocabulary: &Vocabulary) -> (String, Option<Purpose>) {
+    let mut purpose = None;
+    let mut rest = piece.to_owned();
+    while let Some((open, close)) = brackets(&rest) {
+        let inner = rest.get(open..close).unwrap_or_default().trim_matches(['(', ')', '（', '）', '<', '>']).trim().to_owned();
+        let said = purpose_beside(&inner, vocabulary);
+        let is_remark = inner.contains('@')
+            || said.is_some()
+            || inner.is_empty()
+            || names::whole(&inner, vocabulary)
+                .is_some_and(|name| name.honorific.is_some() || !inner.chars().any(|c| c.is_ascii_digit()));
+        if !is_remark {
+            break;
+        }
+        purpose = purpose.or(said);
+        rest.replace_range(open..close, " ");
+    }
+    for dash in [" – ", " — ", " - ", ": ", "：", " for ", " pour ", " para ", " для "] {
+        if let Some((body, tail)) = rest.split_once(dash)
+            && let Some(said) = purpose_beside(dash_word(dash, tail).trim(), vocabulary)
+        {
+            purpose = purpose.or(Some(said));
+            rest = body.to_owned();
+        }
+    }
+    (rest.split_whitespace().collect::<Vec<_>>().join(" "), purpose)
+}
+
+fn dash_word(dash: &str, tail: &str) -> String {
+    format!("{}{tail}", if dash.chars().any(char::is_alphabetic) { dash } else { "" })
+}
+
+/// The last bracket of a text.
+fn brackets(text: &str) -> Option<(usize, usize)> {
+    let open = text.rfind(['(', '（', '<'])?;
+    let (at, close) = text.get(open..)?.char_indices().find(|(_, c)| matches!(c, ')' | '）' | '>'))?;
+    Some((open, open + at + close.len_utf8()))
+}
+
+/// "for action", "pour information": a few words that say nothing else.
+fn purpose_beside(words: &str, vocabulary: &Vocabulary) -> Option<Purpose> {
+    use crate::vocabulary::liaison_words::LiaisonLabel as L;
+    match vocabulary.liaison.label(words)? {
+        L::Action | L::Request => Some(Purpose::Action),
+        L::Comment => Some(Purpose::Comment),
+        L::Information => Some(Purpose::Information),
+        _ => None,
+    }
+}
+
+/// "The Chair of ITU-T JCA-COP" is the activity.
+fn without_office(piece: &str, rules: &Rules) -> String {
+    let folded = fold(piece);
+    if !is_activity(piece, &rules.charter) || folded.chars().count() != piece.chars().count() {
+        return piece.to_owned();
+    }
+    let cut = rules
+        .vocabulary
+        .liaison
+        .office
+        .iter()
+        .filter_map(|office| office.find(&folded))
+        .map(|hit| hit.as_str().chars().count())
+        .max();
+    piece.chars().skip(cut.unwrap_or(0)).collect()
+}

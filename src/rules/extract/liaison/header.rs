@@ -1,0 +1,358 @@
+//! The labelled fields of a statement's header: rows of a table or lines, labels with or without a colon, beside or above their values.
+
+use crate::rules::extract::{phones, units};
+use crate::vocabulary::Vocabulary;
+use crate::vocabulary::liaison_words::LiaisonLabel;
+use crate::vocabulary::words::is_han;
+use std::collections::BTreeSet;
+
+/// Lines that are read at most; what stands further down is no header.
+const MOST_LINES: usize = 250;
+/// A line that fills this many columns was wrapped by its writer's program.
+const WRAPPED: usize = 58;
+/// Words that make a line prose.
+const PROSE: usize = 9;
+/// Empty labels in a row, without blank lines between them, whose values stand below all of them.
+const COLUMN: usize = 3;
+
+/// A labelled field.
+#[derive(Clone, Debug)]
+pub(super) struct Field {
+    /// What the label announces.
+    pub(super) label: LiaisonLabel,
+    /// The value; further lines of it behind line ends.
+    pub(super) value: String,
+    /// Whether the statement's text had begun before it.
+    pub(super) is_late: bool,
+    /// Whether the value stands below the label.
+    below: bool,
+    /// Whether an empty line stands between label and value.
+    gap: bool,
+}
+
+/// The fields of a text, and what stands between them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Header {
+    /// In the order of the text; those without a value are left out.
+    pub(super) fields: Vec<Field>,
+    /// Lines at the head that belong to no field.
+    pub(super) loose: Vec<String>,
+    /// What follows the header: the statement's text.
+    pub(super) prose: String,
+}
+
+impl Header {
+    /// How many different things its labels announce.
+    pub(super) fn weight(&self) -> usize {
+        let dull = [LiaisonLabel::Other, LiaisonLabel::Heading, LiaisonLabel::Coordinator, LiaisonLabel::Body];
+        let labels: BTreeSet<LiaisonLabel> =
+            self.fields.iter().map(|field| field.label).filter(|label| !dull.contains(label)).collect();
+        labels.len()
+    }
+
+    /// The values of a label, first to last.
+    pub(super) fn all(&self, label: LiaisonLabel) -> impl Iterator<Item = &str> {
+        self.fields.iter().filter(move |field| field.label == label).map(|field| field.value.as_str())
+    }
+}
+
+/// Reads the header of a text.
+pub(super) fn read(text: &str, vocabulary: &Vocabulary) -> Header {
+    let lines: Vec<String> = text.lines().take(MOST_LINES).map(clean).collect();
+    let bare = lines.iter().filter(|line| is_bare_label(line, vocabulary)).count();
+    let marked = lines.iter().filter(|line| !marks(line, false, vocabulary).is_empty()).count();
+    let mut reader = Reader {
+        vocabulary,
+        header: Header::default(),
+        open: None,
+        was_full: false,
+        in_text: false,
+        bare: bare >= 3 || marked >= 2,
+    };
+    let mut at = 0;
+    while let Some(line) = lines.get(at) {
+        at += 1 + reader.line(line, lines.get(at + 1));
+    }
+    let mut header = reader.header;
+    columns(&mut header.fields);
+    header.fields.retain(|field| !field.value.trim().is_empty());
+    header
+}
+
+/// A line without the marks of bold text and of a table's borders.
+fn clean(line: &str) -> String {
+    let line = line.replace("**", "").replace('|', "  ");
+    let bare = line.trim_start();
+    // A bold label keeps its asterisk at one end only: "*Title:* x".
+    if bare.starts_with('*') && bare.contains(":*") { line.replacen('*', "", 2) } else { line }
+}
+
+struct Reader<'a> {
+    vocabulary: &'a Vocabulary,
+    header: Header,
+    /// Whether the last field may go on.
+    open: Option<usize>,
+    /// Whether the line before was wrapped.
+    was_full: bool,
+    /// Whether the statement's text has begun.
+    in_text: bool,
+    /// Whether labels may stand on lines of their own without a colon.
+    bare: bool,
+}
+
+impl Reader<'_> {
+    /// Takes a line; gives how many of the next ones it has taken, too.
+    fn line(&mut self, line: &str, next: Option<&String>) -> usize {
+        let bare = line.trim();
+        if bare.is_empty() {
+            match self.open.and_then(|open| self.header.fields.get_mut(open)) {
+                Some(field) if field.value.is_empty() => field.gap = true,
+                _ => self.open = None,
+            }
+            self.tell("");
+            return 0;
+        }
+        let is_full = columns_of(line) >= WRAPPED;
+        let mut taken = 0;
+        let mut found = marks(line, self.in_text, self.vocabulary);
+        if found.is_empty()
+            && let Some(next) = next.filter(|_| bare.chars().count() <= 40)
+        {
+            // A label that was broken over two lines.
+            let joined = format!("{bare} {}", next.trim());
+            let broken = marks(&joined, true, self.vocabulary);
+            let head = broken.first().map_or(0, |mark| mark.value);
+            if head > bare.len() + 1 {
+                self.take(&joined, &broken);
+                taken = 1;
+                found = broken;
+            }
+        } else if !found.is_empty() {
+            self.take(line, &found);
+        }
+        if found.is_empty() {
+            match self.vocabulary.liaison.label(bare).filter(|label| self.bare || *label == LiaisonLabel::Heading) {
+                Some(label) if is_bare_label(line, self.vocabulary) && !(self.in_text && label != LiaisonLabel::Contact) => {
+                    self.push(label, String::new(), true);
+                }
+                _ => self.unlabelled(line, bare),
+            }
+        }
+        self.was_full = is_full;
+        taken
+    }
+
+    fn take(&mut self, line: &str, marks: &[Mark]) {
+        let ends: Vec<usize> = marks.iter().skip(1).map(|mark| mark.start).chain([line.len()]).collect();
+        for (mark, end) in marks.iter().zip(ends) {
+            let value = line.get(mark.value..end).unwrap_or_default();
+            let value = value.trim_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '|')).trim_end_matches(" /").trim();
+            self.push(mark.label, value.to_owned(), value.is_empty());
+        }
+        if self.in_text {
+            self.tell(line);
+        }
+    }
+
+    fn push(&mut self, label: LiaisonLabel, value: String, below: bool) {
+        if label == LiaisonLabel::Body {
+            self.in_text = true;
+            self.open = None;
+            self.tell(&value);
+            return;
+        }
+        self.open = (label != LiaisonLabel::Heading).then_some(self.header.fields.len());
+        self.header.fields.push(Field { label, value, is_late: self.in_text, below, gap: false });
+    }
+
+    fn unlabelled(&mut self, line: &str, bare: &str) {
+        let is_set_in = line.starts_with([' ', '\t', '　']);
+        let was_full = self.was_full;
+        if let Some(field) = self.open.and_then(|open| self.header.fields.get_mut(open))
+            && goes_on(field, bare, is_set_in, was_full, self.vocabulary)
+        {
+            if !field.value.is_empty() {
+                field.value.push('\n');
+            }
+            field.value.push_str(bare);
+            if self.in_text {
+                self.tell(line);
+            }
+            return;
+        }
+        self.open = None;
+        if !self.in_text && is_prose(bare) && self.header.weight() >= 2 {
+            self.in_text = true;
+        }
+        if !self.in_text {
+            self.header.loose.push(bare.to_owned());
+        }
+        self.tell(line);
+    }
+
+    /// Adds a line to the statement's text.
+    fn tell(&mut self, line: &str) {
+        if self.in_text || !self.header.prose.is_empty() || !line.is_empty() && self.header.weight() < 2 {
+            self.header.prose.push_str(line);
+            self.header.prose.push('\n');
+        }
+    }
+}
+
+/// Whether a line without a label belongs to the field above it.
+fn goes_on(field: &Field, bare: &str, is_set_in: bool, was_full: bool, vocabulary: &Vocabulary) -> bool {
+    let is_detail = || {
+        bare.contains('@')
+            || !is_prose(bare)
+                && (!units::fields(bare, vocabulary).is_empty()
+                    || phones::find(bare, vocabulary).iter().any(|phone| phone.announced))
+    };
+    if field.label == LiaisonLabel::Contact {
+        let hangs = field.value.ends_with([',', ';', '،', '，', '、', ':', '：'])
+            || field.value.matches('(').count() > field.value.matches(')').count();
+        return is_set_in || is_detail() || hangs || field.below && !is_prose(bare);
+    }
+    let ends_open = field.value.ends_with([',', ';', '،', '؛', '，', '；', '、', '-', '–', '(']) || field.value.is_empty();
+    let is_text =
+        matches!(field.label, LiaisonLabel::Title | LiaisonLabel::Request | LiaisonLabel::Source) || is_addressed(field.label);
+    if field.below {
+        return field.value.is_empty() || is_text && !field.gap && !is_prose(bare) && !bare.ends_with(['.', '。']);
+    }
+    is_set_in || ends_open || was_full && is_text
+}
+
+fn is_addressed(label: LiaisonLabel) -> bool {
+    use LiaisonLabel as L;
+    matches!(label, L::Action | L::Comment | L::Information | L::To | L::Cc | L::For)
+}
+
+/// Labels that stand in a column, and their values in a column below: each gets its own.
+fn columns(fields: &mut [Field]) {
+    let mut start = 0;
+    while start < fields.len() {
+        let empty = fields.iter().skip(start).take_while(|field| field.value.is_empty() && !field.gap).count();
+        let last = start + empty;
+        let values: Vec<String> = match fields.get(last) {
+            Some(field) if empty + 1 >= COLUMN && field.below && !field.gap => field.value.lines().map(str::to_owned).collect(),
+            _ => Vec::new(),
+        };
+        if values.len() > empty {
+            let (own, rest) = values.split_at_checked(empty).unwrap_or_default();
+            for (field, value) in fields.iter_mut().skip(start).zip(own) {
+                field.value.clone_from(value);
+            }
+            if let Some(field) = fields.get_mut(last) {
+                field.value = rest.join("\n");
+            }
+        }
+        start = last + 1;
+    }
+}
+
+/// A label in a line.
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    label: LiaisonLabel,
+    /// Where the label begins.
+    start: usize,
+    /// Where its value begins.
+    value: usize,
+}
+
+/// The labels of a line. With `at_start`, only one that opens the line counts: in running text a colon means little.
+fn marks(line: &str, at_start: bool, vocabulary: &Vocabulary) -> Vec<Mark> {
+    let words = &vocabulary.liaison;
+    let mut found: Vec<Mark> = Vec::new();
+    for (at, sign) in line.char_indices().filter(|(_, c)| matches!(c, ':' | '：' | '﹕' | '\t')) {
+        let from = found.last().map_or(0, |mark| mark.value);
+        let head = line.get(from..at).unwrap_or_default();
+        if head.trim().is_empty() || line.get(at + sign.len_utf8()..).is_some_and(|rest| rest.starts_with("//")) {
+            continue;
+        }
+        let hit = starts(head, found.is_empty()).into_iter().find_map(|start| {
+            let label = words.label(without_number(head.get(start..)?))?;
+            Some((from + start, label))
+        });
+        let Some((start, label)) = hit else { continue };
+        if found.is_empty() && (at_start || sign == '\t') && !line.get(..start).unwrap_or_default().trim().is_empty() {
+            continue;
+        }
+        found.push(Mark { label, start, value: at + sign.len_utf8() });
+        if at_start {
+            break;
+        }
+    }
+    // The first label opens the line, or a cell of it.
+    if let Some(first) = found.first()
+        && line
+            .get(..first.start)
+            .is_some_and(|head| !head.trim().is_empty() && !head.ends_with("  ") && !head.ends_with(['\t', '/']))
+    {
+        found.clear();
+    }
+    if found.is_empty() { without_colon(line, vocabulary).into_iter().collect() } else { found }
+}
+
+/// Where in the text before a colon a label may begin: at its beginning, behind a gap, a border, or another label's short value.
+fn starts(head: &str, is_first: bool) -> Vec<usize> {
+    let mut starts = vec![0];
+    let gaps = ["  ", "\t", " / ", "；", "　"].into_iter().filter_map(|gap| head.rfind(gap).map(|at| at + gap.len()));
+    starts.extend(gaps.max());
+    if !is_first {
+        // Extraction runs cells together: "Question(s): 4/12 Study Group: 12".
+        let capital = |at: &usize| head.get(*at..).and_then(|rest| rest.chars().next()).is_some_and(char::is_uppercase);
+        starts.extend(head.match_indices(' ').map(|(at, _)| at + 1).filter(capital));
+    }
+    starts
+}
+
+/// "1. Title", "a) Source".
+fn without_number(label: &str) -> &str {
+    let bare = label.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '•' | '·' | '▪' | '-' | '–' | '>'));
+    let tail = bare.trim_start_matches(|c: char| c.is_ascii_digit());
+    match tail.strip_prefix(['.', ')']) {
+        Some(rest) if tail.len() < bare.len() && bare.len() - tail.len() <= 2 => rest,
+        _ => bare,
+    }
+}
+
+/// Label and value with a gap or a dash between them; "Please reply by 2012-09-30" with nothing.
+fn without_colon(line: &str, vocabulary: &Vocabulary) -> Option<Mark> {
+    let words = &vocabulary.liaison;
+    let indent = line.len() - line.trim_start().len();
+    let bare = line.get(indent..)?;
+    let mark = |label, value: usize| Mark { label, start: indent, value: indent + value };
+    for gap in ["   ", "  ", " – ", " — "] {
+        if let Some((head, _)) = bare.split_once(gap)
+            && head.chars().count() >= 2
+            && let Some(label) = words.label(head).filter(|label| *label != LiaisonLabel::Heading)
+        {
+            return Some(mark(label, head.len() + gap.len()));
+        }
+    }
+    let digit = bare.find(char::is_numeric)?;
+    let label = words.label(bare.get(..digit)?).filter(|label| *label == LiaisonLabel::Deadline)?;
+    Some(mark(label, digit))
+}
+
+/// Whether a whole line is a label.
+fn is_bare_label(line: &str, vocabulary: &Vocabulary) -> bool {
+    let bare = line.trim().trim_end_matches([':', '：']);
+    let long_enough = bare.chars().count() >= if bare.chars().any(is_han) { 2 } else { 3 };
+    long_enough && vocabulary.liaison.label(bare).is_some()
+}
+
+/// Whether a line is running text.
+pub(super) fn is_prose(line: &str) -> bool {
+    line.split_whitespace().count() >= PROSE || line.chars().filter(|c| is_han(*c)).count() >= 26
+}
+
+/// Whether a line is a sentence or a long piece of one, and no body's name or title.
+pub(super) fn is_sentence(line: &str) -> bool {
+    is_prose(line) && (line.ends_with(['.', '。', ';', '；', '!']) || line.split_whitespace().count() >= 2 * PROSE)
+}
+
+/// Columns that a line takes on a terminal.
+fn columns_of(line: &str) -> usize {
+    line.chars().map(|c| if is_han(c) { 2 } else { 1 }).sum()
+}

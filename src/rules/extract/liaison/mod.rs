@@ -1,0 +1,278 @@
+//! A liaison statement: its header, labelled in one of the forms of the field or told in prose (RFC 4053; Rec. ITU-T A.1).
+
+mod addressees;
+mod asks;
+mod contacts;
+mod header;
+mod numbers;
+mod origin;
+
+use super::units::units;
+use crate::charter::Charter;
+use crate::domain::Date;
+use crate::domain::steps::{FoundLiaison, Part, Source};
+use crate::domain::words::{Kind, Purpose};
+use crate::mail::Mail;
+use crate::pattern::Regex;
+use crate::rules::Rules;
+use crate::vocabulary::Vocabulary;
+use crate::vocabulary::labels::any;
+use crate::vocabulary::liaison_words::LiaisonLabel as Label;
+use crate::vocabulary::words::fold;
+use header::{Field, Header};
+use std::sync::LazyLock;
+
+/// Labels that make a header.
+const ENOUGH: usize = 3;
+/// Labels that make the header of a statement in a letter of another kind, or below a letter that passes it on.
+const PLENTY: usize = 4;
+/// Characters of a value that are kept as its source.
+const MOST_WORDS: usize = 200;
+
+/// A question of a study group: `4/17`, `Q.4/17`, `22-1/1`; its number alone before a comma shares the group of the next: `4, 8/17`.
+static QUESTION: LazyLock<Regex> = LazyLock::new(|| {
+    crate::pattern::compile(r"((?:\d{1,2}(?:-\d)?\s?[,;&、،]\s?)*)(\d{1,2}(?:-\d)?)\s?/\s?(\d{1,2})")
+        .expect("the pattern is tested")
+});
+
+/// A letter while its statement is read.
+struct Letter<'a> {
+    rules: &'a Rules,
+    mail: &'a Mail,
+    /// The part that holds the statement.
+    part: Part,
+    /// Its text as it stands.
+    text: String,
+    header: Header,
+    /// Its running text, wrapped lines joined.
+    prose: String,
+    /// Whether a header said who sends what to whom; then the text is asked for less.
+    has_header: bool,
+    /// The day of the letter, in the activity's zone.
+    near: Option<Date>,
+}
+
+impl Letter<'_> {
+    fn vocabulary(&self) -> &Vocabulary {
+        &self.rules.vocabulary
+    }
+
+    fn charter(&self) -> &Charter {
+        &self.rules.charter
+    }
+}
+
+/// The statement of a letter: of one of that kind always, of another kind when a whole form stands in it.
+pub(super) fn liaison(rules: &Rules, mail: &Mail, kind: Kind) -> Option<FoundLiaison> {
+    let letter = match kind {
+        Kind::LiaisonStatement => letter(rules, mail),
+        Kind::ContactSubmission
+        | Kind::ContactUpdate
+        | Kind::ContactWithdrawal
+        | Kind::Meeting
+        | Kind::Document
+        | Kind::Inquiry => Some(letter(rules, mail)?).filter(is_whole_form),
+        Kind::AutoReply | Kind::Bounce | Kind::Bulk | Kind::Unclassified => None,
+    }?;
+    let mut found = FoundLiaison::default();
+    described(&mut found, &letter);
+    addressed(&mut found, &letter);
+    origin::title(&mut found, &letter);
+    numbers::fill(&mut found, &letter);
+    origin::addressed(&mut found, &letter);
+    origin::from(&mut found, &letter);
+    asks::purpose(&mut found, &letter);
+    asks::deadline(&mut found, &letter);
+    contacts::fill(&mut found, &letter);
+    Some(found)
+}
+
+/// Whether a text holds the header of a statement: what it is, whom it is from or for.
+pub(super) fn has_header(text: &str, vocabulary: &Vocabulary) -> bool {
+    let header = header::read(text, vocabulary);
+    let has = |labels: &[Label]| header.fields.iter().any(|field| labels.contains(&field.label));
+    let addressed = [Label::Action, Label::Comment, Label::Information, Label::For, Label::To, Label::Cc];
+    header.weight() >= PLENTY && has(&addressed) && has(&[Label::Title, Label::Source, Label::Purpose])
+}
+
+/// Whether a letter of another kind holds a statement's whole form, addressed to the activity.
+fn is_whole_form(letter: &Letter<'_>) -> bool {
+    let has = |labels: &[Label]| letter.header.fields.iter().any(|field| !field.is_late && labels.contains(&field.label));
+    let rows = [Label::Action, Label::Comment, Label::Information, Label::For];
+    let to_us = letter.header.fields.iter().any(|field| {
+        (rows.contains(&field.label) || field.label == Label::To) && addressees::is_activity(&field.value, letter.charter())
+    });
+    let is_form = has(&rows) || has(&[Label::Heading]);
+    letter.header.weight() >= PLENTY && to_us && is_form && has(&[Label::Source]) && has(&[Label::Title])
+}
+
+/// The text that holds the statement: an attached document that has its header, else the letter itself, else what it passes on.
+fn letter<'a>(rules: &'a Rules, mail: &'a Mail) -> Option<Letter<'a>> {
+    let vocabulary = &rules.vocabulary;
+    let own = format!("{}\n\n{}", mail.text.own, mail.text.signature);
+    let mut texts = vec![(Part::Body, own)];
+    texts.extend(mail.documents.iter().map(|document| (Part::Attachment, document.text.clone())));
+    let plain = mail
+        .attachments
+        .iter()
+        .filter(|attachment| attachment.content_type.starts_with("text/plain") && attachment.document.is_none());
+    texts.extend(plain.filter_map(|attachment| Some((Part::Attachment, attachment.text.clone()?))));
+    texts
+        .extend(mail.nested.iter().map(|nested| (Part::Attachment, format!("{}\n\n{}", nested.text.own, nested.text.signature))));
+    texts.push((Part::History, mail.text.forwarded.clone()));
+    if any(&vocabulary.labels.cues.forward, &fold(&mail.text.own)) {
+        texts.push((Part::History, mail.text.quoted.clone()));
+    }
+    let mut best: Option<(usize, Part, String, Header)> = None;
+    for (part, text) in texts {
+        let header = header::read(&text, vocabulary);
+        let weight = header.weight();
+        // A document beside a cover letter is the statement even when it is told in prose.
+        let is_letter = part == Part::Attachment && weight >= 1 && text.chars().count() > 300;
+        let least = best.as_ref().map_or(0, |(weight, ..)| *weight);
+        let wins = match &best {
+            None => true,
+            Some(_) if part == Part::History => weight >= PLENTY && weight > least,
+            Some(_) => weight > least || is_letter && least < ENOUGH && weight >= least,
+        };
+        if wins {
+            best = Some((weight, part, text, header));
+        }
+    }
+    let (weight, part, text, mut header) = best?;
+    tables(&mut header, mail, part, vocabulary);
+    let prose = if header.prose.trim().is_empty() { text.as_str() } else { header.prose.as_str() };
+    let prose = units(prose, part, vocabulary).into_iter().map(|unit| unit.text).collect::<Vec<_>>().join("\n");
+    let near = mail.date.map(|date| date.to_zoned_datetime(rules.charter.zone()).date());
+    Some(Letter { rules, mail, part, prose, text, has_header: weight.max(header.weight()) >= ENOUGH, header, near })
+}
+
+/// The rows of a table of the letter are read as rows where its text lost them.
+fn tables(header: &mut Header, mail: &Mail, part: Part, vocabulary: &Vocabulary) {
+    if part != Part::Body {
+        return;
+    }
+    for table in &mail.tables {
+        let mut text = String::new();
+        for row in table {
+            let mut lines = row.iter().flat_map(|cell| cell.lines()).map(str::trim).filter(|line| !line.is_empty());
+            text.push_str(lines.next().unwrap_or_default());
+            let mut gap = "\t";
+            for line in lines {
+                text.push_str(gap);
+                text.push_str(line);
+                gap = "\n   ";
+            }
+            text.push('\n');
+        }
+        let read = header::read(&text, vocabulary);
+        if read.weight() >= header.weight() && read.weight() >= ENOUGH {
+            let late: Vec<Field> = header.fields.iter().filter(|field| read.all(field.label).next().is_none()).cloned().collect();
+            header.fields = read.fields;
+            header.fields.extend(late);
+        }
+    }
+}
+
+fn set(found: &mut FoundLiaison, field: &'static str, part: Part, words: &str, rule: &str) {
+    let words: String = words.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(MOST_WORDS).collect();
+    found.sources.push(Source { field, part, words, rule: rule.to_owned() });
+}
+
+/// The rows that describe the statement; the first of a kind counts.
+fn described(found: &mut FoundLiaison, letter: &Letter<'_>) {
+    let vocabulary = letter.vocabulary();
+    for Field { label, value, is_late, .. } in &letter.header.fields {
+        let first = value.lines().next().unwrap_or_default().trim();
+        if vocabulary.time.is_none(first) || *is_late {
+            continue;
+        }
+        let is_subject = *label == Label::Purpose && asks::of_row(value, vocabulary).is_none();
+        match label {
+            Label::Title | Label::Purpose if found.title.is_none() && (*label == Label::Title || is_subject) => {
+                found.title = Some(value.replace('\n', " "));
+                set(found, "title", letter.part, value, "label");
+            }
+            Label::Source if found.from.is_none() => {
+                if let Some(body) = source(value, letter) {
+                    set(found, "from", letter.part, value, "label");
+                    found.from = Some(body);
+                }
+            }
+            Label::Questions if found.questions.is_empty() => {
+                found.questions = questions(first);
+                set(found, "questions", letter.part, first, "label");
+            }
+            _ => {}
+        }
+    }
+    if found.questions.is_empty()
+        && let Some(source) = found.from.clone().filter(|_| letter.header.all(Label::Questions).next().is_none())
+    {
+        // "Rapporteur Group on Question 22-1/1" in the row of the source.
+        found.questions = questions(&source);
+    }
+}
+
+/// The questions of a row, canonically.
+fn questions(row: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let folded = fold(row);
+    for captures in QUESTION.captures_iter(&folded) {
+        let part = |index: usize| captures.get(index).map_or("", |part| part.as_str());
+        let earlier = part(1).split([',', ';', '&', '、', '،']).map(str::trim).filter(|number| !number.is_empty());
+        for number in earlier.chain([part(2)]) {
+            let question = format!("{number}/{}", part(3));
+            if !found.contains(&question) {
+                found.push(question);
+            }
+        }
+    }
+    found
+}
+
+/// The sending body of its row; a document ("Source: Documents 8A/TEMP/223") or a person is none.
+fn source(value: &str, letter: &Letter<'_>) -> Option<String> {
+    let vocabulary = letter.vocabulary();
+    let joined = value.replace('\n', " ");
+    let plain = match joined.find(['(', '<']) {
+        Some(open) if joined.get(open..).is_some_and(|rest| rest.contains('@')) => joined.get(..open).unwrap_or_default(),
+        _ => joined.as_str(),
+    };
+    let body = plain.trim().trim_end_matches([',', ';', '.', '。']).trim();
+    let is_document = body.split_whitespace().next().is_some_and(|word| {
+        vocabulary.liaison.label(word.trim_end_matches('s')) == Some(Label::Reference) && body.chars().any(|c| c.is_ascii_digit())
+    });
+    let is_person = super::names::whole(body, vocabulary).is_some_and(|name| name.honorific.is_some())
+        || letter.mail.from.first().is_some_and(|sender| {
+            !sender.name.is_empty() && fold(&sender.name) == fold(body) && super::names::whole(body, vocabulary).is_some()
+        });
+    (!body.is_empty() && !body.contains('@') && !is_document && !is_person).then(|| body.to_owned())
+}
+
+/// The rows that name bodies.
+fn addressed(found: &mut FoundLiaison, letter: &Letter<'_>) {
+    let vocabulary = letter.vocabulary();
+    let (mut to, mut cc) = (Vec::new(), Vec::new());
+    for field in &letter.header.fields {
+        if field.is_late && !matches!(field.label, Label::Information | Label::Cc) || vocabulary.time.is_none(&field.value) {
+            continue;
+        }
+        let to_row = match field.label {
+            Label::Action | Label::Comment | Label::To | Label::For => true,
+            Label::Information | Label::Cc => false,
+            _ => continue,
+        };
+        for addressee in addressees::addressees(&field.value, letter.rules) {
+            let informed = addressee.purpose.map_or(!to_row, |purpose| purpose == Purpose::Information);
+            let list: &mut Vec<String> = if informed { &mut cc } else { &mut to };
+            // Where a form has rows for action or comment, its To row repeats them.
+            if !list.contains(&addressee.body) {
+                list.push(addressee.body);
+            }
+        }
+        set(found, if to_row { "to" } else { "cc" }, letter.part, &field.value, "label");
+    }
+    found.to = to;
+    found.cc = cc;
+}

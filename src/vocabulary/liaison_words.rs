@@ -1,0 +1,237 @@
+//! Labels and phrases of liaison statements: `<language>/liaison.toml`.
+
+use super::FOLDERS;
+use super::words::fold;
+use crate::pattern::{self, Regex};
+use crate::resources::Resources;
+use anyhow::{Context, Result, anyhow};
+use serde::Deserialize;
+use std::collections::HashMap;
+
+/// A label is no longer than this.
+const LONGEST: usize = 60;
+
+/// What a label of a liaison statement's header announces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum LiaisonLabel {
+    /// Title.
+    Title,
+    /// The body that sends it.
+    Source,
+    /// Bodies for action.
+    Action,
+    /// Bodies for comment.
+    Comment,
+    /// Bodies for information.
+    Information,
+    /// Bodies it goes to.
+    To,
+    /// Bodies that get a copy.
+    Cc,
+    /// Addressees with the purpose of each (the row FOR of ITU-D).
+    For,
+    /// What is asked.
+    Purpose,
+    /// A sentence that asks for something ("ACTION: SA3 asks …").
+    Request,
+    /// Day of the reply.
+    Deadline,
+    /// Its own number.
+    Reference,
+    /// Number of the one it answers.
+    InReplyTo,
+    /// Questions.
+    Questions,
+    /// Contact.
+    Contact,
+    /// A mailbox or a person that is no contact of the statement: it ends the field before it.
+    Coordinator,
+    /// The words LIAISON STATEMENT as a line of their own.
+    Heading,
+    /// The statement's text: the header ends.
+    Body,
+    /// Another field of a header: it ends the field before it.
+    Other,
+}
+
+/// Labels and patterns of all languages together. Patterns are for folded text ([`fold`]) unless they say otherwise.
+#[derive(Debug, Default)]
+pub struct LiaisonWords {
+    labels: HashMap<String, LiaisonLabel>,
+    /// A sentence asks for action.
+    pub action: Vec<Regex>,
+    /// A sentence asks for comment.
+    pub comment: Vec<Regex>,
+    /// It informs.
+    pub information: Vec<Regex>,
+    /// Nothing is asked.
+    pub nothing: Vec<Regex>,
+    /// Directly before the number of the statement that is answered.
+    pub reply: Vec<Regex>,
+    /// What a purpose says that only answers ("In response").
+    pub response: Vec<Regex>,
+    /// Who gets a copy, as group 1.
+    pub copy: Vec<Regex>,
+    /// Whom it goes to, as group 1.
+    pub to: Vec<Regex>,
+    /// Directly before the sending body.
+    pub source: Vec<Regex>,
+    /// Before an addressee and no part of it ("the chair of").
+    pub office: Vec<Regex>,
+    /// Before the person to write to.
+    pub contact: Vec<Regex>,
+    /// A deadline that is closed or binds somebody else.
+    pub closed: Vec<Regex>,
+    /// Words between two addressees.
+    pub and: Vec<String>,
+    /// Numbers of documents, for the text as written; group 1, where there is one, is the number.
+    pub references: Vec<Regex>,
+    /// A document's number that is no statement's own where another one stands (temporary documents), for the text as written.
+    pub drafts: Vec<Regex>,
+    /// Lines at the head that are no sending body's name.
+    pub letterhead: Vec<Regex>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    labels: Labels,
+    patterns: Patterns,
+    and: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Labels {
+    title: Vec<String>,
+    source: Vec<String>,
+    action: Vec<String>,
+    comment: Vec<String>,
+    information: Vec<String>,
+    to: Vec<String>,
+    cc: Vec<String>,
+    #[serde(rename = "for")]
+    split: Vec<String>,
+    purpose: Vec<String>,
+    request: Vec<String>,
+    deadline: Vec<String>,
+    reference: Vec<String>,
+    in_reply_to: Vec<String>,
+    questions: Vec<String>,
+    contact: Vec<String>,
+    coordinator: Vec<String>,
+    heading: Vec<String>,
+    body: Vec<String>,
+    other: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Patterns {
+    action: Vec<String>,
+    comment: Vec<String>,
+    information: Vec<String>,
+    nothing: Vec<String>,
+    reply: Vec<String>,
+    response: Vec<String>,
+    copy: Vec<String>,
+    to: Vec<String>,
+    source: Vec<String>,
+    office: Vec<String>,
+    contact: Vec<String>,
+    closed: Vec<String>,
+    references: Vec<String>,
+    drafts: Vec<String>,
+    letterhead: Vec<String>,
+}
+
+impl LiaisonWords {
+    /// Loads the files of all languages; an error names file, line and what to mend.
+    pub fn load(resources: &Resources) -> Result<LiaisonWords> {
+        let mut own = LiaisonWords::default();
+        for folder in FOLDERS {
+            let text = resources.require(&format!("{folder}/liaison.toml"))?;
+            let file: File = toml::from_str(&text.text).with_context(|| format!("Cannot read {}", text.name))?;
+            own.labels(file.labels);
+            own.patterns(file.patterns).map_err(|error| anyhow!("{}: {error}", text.name))?;
+            own.and.extend(file.and);
+        }
+        Ok(own)
+    }
+
+    fn labels(&mut self, labels: Labels) {
+        use LiaisonLabel as L;
+        for (labels, kind) in [
+            (labels.title, L::Title),
+            (labels.source, L::Source),
+            (labels.action, L::Action),
+            (labels.comment, L::Comment),
+            (labels.information, L::Information),
+            (labels.to, L::To),
+            (labels.cc, L::Cc),
+            (labels.split, L::For),
+            (labels.purpose, L::Purpose),
+            (labels.request, L::Request),
+            (labels.deadline, L::Deadline),
+            (labels.reference, L::Reference),
+            (labels.in_reply_to, L::InReplyTo),
+            (labels.questions, L::Questions),
+            (labels.contact, L::Contact),
+            (labels.coordinator, L::Coordinator),
+            (labels.heading, L::Heading),
+            (labels.body, L::Body),
+            (labels.other, L::Other),
+        ] {
+            for label in labels {
+                self.labels.entry(key(&label)).or_insert(kind);
+            }
+        }
+    }
+
+    fn patterns(&mut self, lists: Patterns) -> Result<(), String> {
+        for (name, patterns, more) in [
+            ("action", &mut self.action, lists.action),
+            ("comment", &mut self.comment, lists.comment),
+            ("information", &mut self.information, lists.information),
+            ("nothing", &mut self.nothing, lists.nothing),
+            ("reply", &mut self.reply, lists.reply),
+            ("response", &mut self.response, lists.response),
+            ("copy", &mut self.copy, lists.copy),
+            ("to", &mut self.to, lists.to),
+            ("source", &mut self.source, lists.source),
+            ("office", &mut self.office, lists.office),
+            ("contact", &mut self.contact, lists.contact),
+            ("closed", &mut self.closed, lists.closed),
+            ("references", &mut self.references, lists.references),
+            ("drafts", &mut self.drafts, lists.drafts),
+            ("letterhead", &mut self.letterhead, lists.letterhead),
+        ] {
+            for pattern in more {
+                patterns.push(pattern::compile(&pattern).map_err(|error| format!("{name}: {error}"))?);
+            }
+        }
+        Ok(())
+    }
+
+    /// What a text announces when it stands as a label of a statement's header. Blanks do not count: forms split their labels.
+    pub fn label(&self, text: &str) -> Option<LiaisonLabel> {
+        if text.chars().count() > LONGEST {
+            return None;
+        }
+        let key = key(text);
+        let bare = || key.split_once(['(', '（', '[', '/']).map(|(head, _)| head).filter(|head| !head.is_empty());
+        self.labels.get(&key).copied().or_else(|| self.labels.get(bare()?).copied())
+    }
+
+    /// Whether a whole line is the words LIAISON STATEMENT.
+    pub fn is_heading(&self, line: &str) -> bool {
+        self.label(line) == Some(LiaisonLabel::Heading)
+    }
+}
+
+/// A label without what varies in it: case, blanks, marks at its ends, lam and alef turned round.
+fn key(label: &str) -> String {
+    let folded: String = fold(label).chars().filter(|c| !c.is_whitespace()).collect();
+    let bare = folded.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '(' | ')' | '№'));
+    bare.trim_end_matches(['.', ':', '：']).replace("اال", "الا")
+}
