@@ -85,6 +85,15 @@ impl Countries {
         self.places.in_name(name)
     }
 
+    /// The code when a text is a country's name and nothing else.
+    pub fn whole(&self, text: &str) -> Option<&str> {
+        let folded = fold(text.trim());
+        let hit = self.names.find_iter(&folded).next().filter(|hit| hit.start() == 0)?;
+        let rest = folded.get(hit.end()..).unwrap_or_default();
+        let is_ending = rest.chars().count() <= RUSSIAN_ENDINGS && is_cyrillic(rest);
+        is_ending.then(|| self.codes.get(hit.pattern().as_usize()).map(String::as_str)).flatten()
+    }
+
     /// The country that an organization's name says by name or adjective.
     pub fn of_organization(&self, name: &str) -> Option<&str> {
         if let Some(first) = self.in_text(name).first() {

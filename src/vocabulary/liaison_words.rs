@@ -10,6 +10,8 @@ use std::collections::HashMap;
 
 /// A label is no longer than this.
 const LONGEST: usize = 60;
+/// Words that are like a label are no longer than this: what is longer is a sentence.
+const MOST_LIKE: usize = 48;
 
 /// What a label of a liaison statement's header announces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -58,6 +60,7 @@ pub enum LiaisonLabel {
 #[derive(Debug, Default)]
 pub struct LiaisonWords {
     labels: HashMap<String, LiaisonLabel>,
+    like: Vec<(LiaisonLabel, Regex)>,
     /// A sentence asks for action.
     pub action: Vec<Regex>,
     /// A sentence asks for comment.
@@ -96,6 +99,7 @@ pub struct LiaisonWords {
 #[serde(deny_unknown_fields)]
 struct File {
     labels: Labels,
+    like: Like,
     patterns: Patterns,
     and: Vec<String>,
 }
@@ -123,6 +127,21 @@ struct Labels {
     heading: Vec<String>,
     body: Vec<String>,
     other: Vec<String>,
+}
+
+/// Labels in words of the sender's own: patterns over a folded label.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Like {
+    title: Vec<String>,
+    source: Vec<String>,
+    action: Vec<String>,
+    comment: Vec<String>,
+    information: Vec<String>,
+    deadline: Vec<String>,
+    reference: Vec<String>,
+    in_reply_to: Vec<String>,
+    contact: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -153,6 +172,7 @@ impl LiaisonWords {
             let text = resources.require(&format!("{folder}/liaison.toml"))?;
             let file: File = toml::from_str(&text.text).with_context(|| format!("Cannot read {}", text.name))?;
             own.labels(file.labels);
+            own.like(file.like).map_err(|error| anyhow!("{}: {error}", text.name))?;
             own.patterns(file.patterns).map_err(|error| anyhow!("{}: {error}", text.name))?;
             own.and.extend(file.and);
         }
@@ -188,6 +208,26 @@ impl LiaisonWords {
         }
     }
 
+    fn like(&mut self, lists: Like) -> Result<(), String> {
+        use LiaisonLabel as L;
+        for (kind, more) in [
+            (L::Deadline, lists.deadline),
+            (L::InReplyTo, lists.in_reply_to),
+            (L::Action, lists.action),
+            (L::Comment, lists.comment),
+            (L::Information, lists.information),
+            (L::Title, lists.title),
+            (L::Source, lists.source),
+            (L::Reference, lists.reference),
+            (L::Contact, lists.contact),
+        ] {
+            for pattern in more {
+                self.like.push((kind, pattern::compile(&pattern).map_err(|error| format!("like: {error}"))?));
+            }
+        }
+        Ok(())
+    }
+
     fn patterns(&mut self, lists: Patterns) -> Result<(), String> {
         for (name, patterns, more) in [
             ("action", &mut self.action, lists.action),
@@ -221,6 +261,15 @@ impl LiaisonWords {
         let key = key(text);
         let bare = || key.split_once(['(', '（', '[', '/']).map(|(head, _)| head).filter(|head| !head.is_empty());
         self.labels.get(&key).copied().or_else(|| self.labels.get(bare()?).copied())
+    }
+
+    /// What a text before a colon announces: one of the labels, or words like one of them ("Reply wanted by").
+    pub fn label_like(&self, text: &str) -> Option<LiaisonLabel> {
+        self.label(text).or_else(|| {
+            let folded = fold(text.trim());
+            let short = (4..=MOST_LIKE).contains(&folded.chars().count()) && !folded.contains(|c: char| c.is_ascii_digit());
+            short.then(|| self.like.iter().find(|(_, pattern)| pattern.is_match(&folded)).map(|(label, _)| *label)).flatten()
+        })
     }
 
     /// Whether a whole line is the words LIAISON STATEMENT.

@@ -123,7 +123,9 @@ fn join(lines: &[&str], number: usize, part: Part, words: &Vocabulary, units: &m
     let mut open: Option<Unit> = None;
     let mut was_full = false;
     for line in lines {
-        let (bare, is_item) = without_bullet(line.trim());
+        // A number that is still in brackets when its line ends goes on: "(telephone 555 01" and "29)" are one.
+        let hangs = was_full && open.as_ref().is_some_and(|open| open.text.matches('(').count() > open.text.matches(')').count());
+        let (bare, is_item) = if hangs { (line.trim(), false) } else { without_bullet(line.trim()) };
         let (labels_from, fields) = labelled(bare, words);
         let is_full = columns(line) >= WRAPPED;
         let ends_field = |unit: &Unit| unit.fields.last().is_some_and(|(label, _)| !continues(bare) || is_short(*label));

@@ -101,6 +101,8 @@ fn at_and(piece: &str, vocabulary: &Vocabulary) -> Vec<String> {
         };
         for (at, _) in piece.match_indices(spaced.as_str()) {
             let (left, right) = (piece.get(..at).unwrap_or_default(), piece.get(at + spaced.len()..).unwrap_or_default());
+            // "to SG 2 and to SG 13": the preposition is said again.
+            let right = right.trim_start().trim_start_matches(|c: char| c.is_lowercase()).trim_start();
             let whole = left.matches('(').count() == left.matches(')').count();
             if whole && ends_name(left) && begins_name(right) {
                 let mut all = vec![left.trim().to_owned()];

@@ -2,7 +2,6 @@
 
 use super::Letter;
 use crate::domain::steps::{FoundLiaison, FoundPerson, Part};
-use crate::domain::words::Language;
 use crate::rules::extract::bodies::{organizations, role};
 use crate::rules::extract::names::{self, Name};
 use crate::rules::extract::person::{Common, Segment, details, emails, set};
@@ -12,7 +11,6 @@ use crate::vocabulary::Vocabulary;
 use crate::vocabulary::labels::{PersonLabel, any};
 use crate::vocabulary::liaison_words::LiaisonLabel as Label;
 use crate::vocabulary::words::{fold, is_arabic, is_han, words};
-use strum::VariantArray;
 
 /// Characters of an organization's name at most.
 const LONGEST: usize = 90;
@@ -106,7 +104,7 @@ fn in_row(value: &str, letter: &Letter<'_>) -> Vec<FoundPerson> {
     let mut people: Vec<FoundPerson> = Vec::new();
     let mut open = Open::default();
     for piece in &pieces {
-        let name = name_of(piece, open.person.name.is_none() && open.person.organization.is_none(), vocabulary);
+        let name = name_of(piece, &open.person, vocabulary);
         if let Some(name) = name {
             if open.person.name.is_some() && (open.person.email.is_some() || name.honorific.is_some() || piece.label.is_some()) {
                 people.extend(std::mem::take(&mut open).close(vocabulary));
@@ -187,7 +185,7 @@ impl Open {
         let is_plain = || short && body_words.is_empty() && !names_body(text, vocabulary);
         if let Some(code) = countries.first()
             && (piece.label == Some(PersonLabel::Country)
-                || piece.label.is_none() && (is_plain() || is_name_of(code, text, vocabulary)))
+                || piece.label.is_none() && (is_plain() || vocabulary.countries.whole(text).is_some()))
         {
             if self.person.country.is_none() {
                 self.person.country = Some((*code).to_owned());
@@ -232,19 +230,14 @@ fn role_is_other(text: &str, organizations: &[String], vocabulary: &Vocabulary) 
     organizations.iter().any(|name| text.starts_with(name.as_str())) || role(text, vocabulary).is_none()
 }
 
-/// Whether a text is a country's name and nothing else ("Российская Федерация" has an organization's word in it).
-fn is_name_of(code: &str, text: &str, vocabulary: &Vocabulary) -> bool {
-    let text = fold(text);
-    Language::VARIANTS.iter().any(|language| vocabulary.countries.name(code, *language).is_some_and(|name| fold(name) == text))
-}
-
 /// Whether words have an organization's word in them.
 fn names_body(text: &str, vocabulary: &Vocabulary) -> bool {
     vocabulary.labels.organizations.is_in(text)
 }
 
 /// The name at the beginning of a piece.
-fn name_of(piece: &Piece, is_first: bool, vocabulary: &Vocabulary) -> Option<Name> {
+fn name_of(piece: &Piece, known: &FoundPerson, vocabulary: &Vocabulary) -> Option<Name> {
+    let is_first = known.name.is_none() && known.organization.is_none();
     if !matches!(piece.label, None | Some(PersonLabel::Name)) || piece.text.contains('@') {
         return None;
     }
@@ -382,6 +375,18 @@ fn in_text(letter: &Letter<'_>) -> Option<FoundPerson> {
 /// Body and country right behind a name, where no word of the body tells it: "…, ARCOF (Burkina Faso), …".
 fn beside(person: &mut FoundPerson, behind: &str, letter: &Letter<'_>) {
     let mut open = Open { person: std::mem::take(person), phones: Vec::new() };
+    let list = words(behind);
+    if let Some(link) =
+        list.first().filter(|word| open.person.organization.is_none() && behind.trim_start().starts_with(word.text))
+        && (letter.vocabulary().labels.at.matched(&[*link]) > 0 || letter.vocabulary().labels.links.matched(&[*link]) > 0)
+    {
+        // "Jane Roe of Roe Usability in Uppsala": the capitalised words behind the small one.
+        let name: Vec<_> = list.iter().skip(1).take_while(|word| word.text.starts_with(char::is_uppercase)).collect();
+        if let (Some(first), Some(last)) = (name.first(), name.last()) {
+            let text = behind.get(first.start..last.end).unwrap_or_default();
+            open.words(&Piece { text: text.to_owned(), label: None }, text, letter);
+        }
+    }
     if open.person.organization.is_none() && behind.trim_start().starts_with([',', '，', '،', '(']) {
         for piece in cut(behind).into_iter().map(str::trim).filter(|piece| !piece.is_empty()).take(3) {
             if piece.contains('@') || piece.split_whitespace().count() > 6 || piece.chars().any(|c| c.is_ascii_digit()) {

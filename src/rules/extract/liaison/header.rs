@@ -60,7 +60,7 @@ impl Header {
 pub(super) fn read(text: &str, vocabulary: &Vocabulary) -> Header {
     let lines: Vec<String> = text.lines().take(MOST_LINES).map(clean).collect();
     let bare = lines.iter().filter(|line| is_bare_label(line, vocabulary)).count();
-    let marked = lines.iter().filter(|line| !marks(line, false, vocabulary).is_empty()).count();
+    let marked = lines.iter().filter(|line| !marks(line, Place::Head, vocabulary).is_empty()).count();
     let mut reader = Reader {
         vocabulary,
         header: Header::default(),
@@ -114,13 +114,13 @@ impl Reader<'_> {
         }
         let is_full = columns_of(line) >= WRAPPED;
         let mut taken = 0;
-        let mut found = marks(line, self.in_text, self.vocabulary);
+        let mut found = marks(line, self.place(), self.vocabulary);
         if found.is_empty()
             && let Some(next) = next.filter(|_| bare.chars().count() <= 40)
         {
             // A label that was broken over two lines.
             let joined = format!("{bare} {}", next.trim());
-            let broken = marks(&joined, true, self.vocabulary);
+            let broken = marks(&joined, Place::Text, self.vocabulary);
             let head = broken.first().map_or(0, |mark| mark.value);
             if head > bare.len() + 1 {
                 self.take(&joined, &broken);
@@ -133,7 +133,7 @@ impl Reader<'_> {
         if found.is_empty() {
             match self.vocabulary.liaison.label(bare).filter(|label| self.bare || *label == LiaisonLabel::Heading) {
                 Some(label) if is_bare_label(line, self.vocabulary) && !(self.in_text && label != LiaisonLabel::Contact) => {
-                    self.push(label, String::new(), true);
+                    self.push(label, String::new());
                 }
                 _ => self.unlabelled(line, bare),
             }
@@ -142,19 +142,23 @@ impl Reader<'_> {
         taken
     }
 
+    fn place(&self) -> Place {
+        if self.in_text { Place::Text } else { Place::Head }
+    }
+
     fn take(&mut self, line: &str, marks: &[Mark]) {
         let ends: Vec<usize> = marks.iter().skip(1).map(|mark| mark.start).chain([line.len()]).collect();
         for (mark, end) in marks.iter().zip(ends) {
             let value = line.get(mark.value..end).unwrap_or_default();
             let value = value.trim_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '|')).trim_end_matches(" /").trim();
-            self.push(mark.label, value.to_owned(), value.is_empty());
+            self.push(mark.label, value.to_owned());
         }
         if self.in_text {
             self.tell(line);
         }
     }
 
-    fn push(&mut self, label: LiaisonLabel, value: String, below: bool) {
+    fn push(&mut self, label: LiaisonLabel, value: String) {
         if label == LiaisonLabel::Body {
             self.in_text = true;
             self.open = None;
@@ -162,14 +166,13 @@ impl Reader<'_> {
             return;
         }
         self.open = (label != LiaisonLabel::Heading).then_some(self.header.fields.len());
-        self.header.fields.push(Field { label, value, is_late: self.in_text, below, gap: false });
+        self.header.fields.push(Field { label, below: value.is_empty(), value, is_late: self.in_text, gap: false });
     }
 
     fn unlabelled(&mut self, line: &str, bare: &str) {
-        let is_set_in = line.starts_with([' ', '\t', '　']);
-        let was_full = self.was_full;
+        let here = Line { bare, is_set_in: line.starts_with([' ', '\t', '　']), was_full: self.was_full };
         if let Some(field) = self.open.and_then(|open| self.header.fields.get_mut(open))
-            && goes_on(field, bare, is_set_in, was_full, self.vocabulary)
+            && goes_on(field, &here, self.vocabulary)
         {
             if !field.value.is_empty() {
                 field.value.push('\n');
@@ -199,8 +202,18 @@ impl Reader<'_> {
     }
 }
 
+/// A line without a label.
+#[derive(Clone, Copy, Debug)]
+struct Line<'a> {
+    bare: &'a str,
+    is_set_in: bool,
+    /// Whether the line before it was wrapped.
+    was_full: bool,
+}
+
 /// Whether a line without a label belongs to the field above it.
-fn goes_on(field: &Field, bare: &str, is_set_in: bool, was_full: bool, vocabulary: &Vocabulary) -> bool {
+fn goes_on(field: &Field, line: &Line<'_>, vocabulary: &Vocabulary) -> bool {
+    let Line { bare, is_set_in, was_full } = *line;
     let is_detail = || {
         bare.contains('@')
             || !is_prose(bare)
@@ -249,6 +262,15 @@ fn columns(fields: &mut [Field]) {
     }
 }
 
+/// Where a line stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// In the header.
+    Head,
+    /// In the statement's text.
+    Text,
+}
+
 /// A label in a line.
 #[derive(Clone, Copy, Debug)]
 struct Mark {
@@ -259,8 +281,8 @@ struct Mark {
     value: usize,
 }
 
-/// The labels of a line. With `at_start`, only one that opens the line counts: in running text a colon means little.
-fn marks(line: &str, at_start: bool, vocabulary: &Vocabulary) -> Vec<Mark> {
+/// The labels of a line. In running text a colon means little: there only one that opens the line counts.
+fn marks(line: &str, place: Place, vocabulary: &Vocabulary) -> Vec<Mark> {
     let words = &vocabulary.liaison;
     let mut found: Vec<Mark> = Vec::new();
     for (at, sign) in line.char_indices().filter(|(_, c)| matches!(c, ':' | '：' | '﹕' | '\t')) {
@@ -269,16 +291,17 @@ fn marks(line: &str, at_start: bool, vocabulary: &Vocabulary) -> Vec<Mark> {
         if head.trim().is_empty() || line.get(at + sign.len_utf8()..).is_some_and(|rest| rest.starts_with("//")) {
             continue;
         }
-        let hit = starts(head, found.is_empty()).into_iter().find_map(|start| {
-            let label = words.label(without_number(head.get(start..)?))?;
+        let hit = starts(head, &found).into_iter().find_map(|start| {
+            let label = words.label_like(without_number(head.get(start..)?))?;
             Some((from + start, label))
         });
         let Some((start, label)) = hit else { continue };
-        if found.is_empty() && (at_start || sign == '\t') && !line.get(..start).unwrap_or_default().trim().is_empty() {
+        if found.is_empty() && (place == Place::Text || sign == '\t') && !line.get(..start).unwrap_or_default().trim().is_empty()
+        {
             continue;
         }
         found.push(Mark { label, start, value: at + sign.len_utf8() });
-        if at_start {
+        if place == Place::Text {
             break;
         }
     }
@@ -294,11 +317,11 @@ fn marks(line: &str, at_start: bool, vocabulary: &Vocabulary) -> Vec<Mark> {
 }
 
 /// Where in the text before a colon a label may begin: at its beginning, behind a gap, a border, or another label's short value.
-fn starts(head: &str, is_first: bool) -> Vec<usize> {
+fn starts(head: &str, found: &[Mark]) -> Vec<usize> {
     let mut starts = vec![0];
     let gaps = ["  ", "\t", " / ", "；", "　"].into_iter().filter_map(|gap| head.rfind(gap).map(|at| at + gap.len()));
     starts.extend(gaps.max());
-    if !is_first {
+    if !found.is_empty() {
         // Extraction runs cells together: "Question(s): 4/12 Study Group: 12".
         let capital = |at: &usize| head.get(*at..).and_then(|rest| rest.chars().next()).is_some_and(char::is_uppercase);
         starts.extend(head.match_indices(' ').map(|(at, _)| at + 1).filter(capital));

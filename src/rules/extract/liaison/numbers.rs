@@ -15,6 +15,15 @@ const REACH: usize = 150;
 /// Words of a cell that is nothing but a number.
 const CELL: usize = 6;
 
+/// Whose number one in a text may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum MayBe {
+    /// The answered statement's.
+    Answered,
+    /// That, or the statement's own.
+    Either,
+}
+
 /// A number in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Number {
@@ -60,10 +69,11 @@ pub(super) fn fill(found: &mut FoundLiaison, letter: &Letter<'_>) {
     own_by_head(found, letter);
     own_by_label(found, letter);
     if let Some(title) = found.title.clone() {
-        from_text(found, letter, &title, Part::Body, false);
+        from_text(found, letter, (&title, letter.part), MayBe::Answered);
     }
-    from_text(found, letter, &letter.prose, letter.part, !letter.has_header);
-    from_text(found, letter, &letter.mail.base_subject, Part::Subject, true);
+    let may_be = if letter.has_header { MayBe::Answered } else { MayBe::Either };
+    from_text(found, letter, (&letter.prose, letter.part), may_be);
+    from_text(found, letter, (&letter.mail.base_subject, Part::Subject), MayBe::Either);
     if let (Some(own), Some(answered)) = (&found.reference, &found.in_reply_to)
         && code(own) == code(answered)
     {
@@ -161,14 +171,15 @@ fn own_by_label(found: &mut FoundLiaison, letter: &Letter<'_>) {
 }
 
 /// Numbers in running text: what stands behind "in reply to", or is one of the activity's own, is the answered one's.
-fn from_text(found: &mut FoundLiaison, letter: &Letter<'_>, text: &str, part: Part, may_be_own: bool) {
+fn from_text(found: &mut FoundLiaison, letter: &Letter<'_>, (text, part): (&str, Part), may_be: MayBe) {
     let vocabulary = letter.vocabulary();
     for number in references(text, vocabulary) {
         let before = text.get(..number.start).unwrap_or_default();
         let before: String = before.lines().last().unwrap_or_default().to_owned();
         let skipped = before.chars().count().saturating_sub(REACH);
         let before = fold(&before.chars().skip(skipped).collect::<String>());
-        let known = |other: &Option<String>| other.as_ref().is_some_and(|other| code(other) == code(&number.text));
+        // A subject or a sentence may shorten the number: "LS 411" of COM 13 – LS 411 – E.
+        let known = |other: &Option<String>| other.as_ref().is_some_and(|other| code(other).ends_with(&code(&number.text)));
         if known(&found.reference) || known(&found.in_reply_to) {
             continue;
         }
@@ -177,7 +188,11 @@ fn from_text(found: &mut FoundLiaison, letter: &Letter<'_>, text: &str, part: Pa
         if answers && found.in_reply_to.is_none() {
             super::set(found, "in_reply_to", part, &number.text, "number-of-the-answered-one");
             found.in_reply_to = Some(number.text);
-        } else if !answers && may_be_own && found.reference.is_none() && (number.start < 400 || part == Part::Subject) {
+        } else if !answers
+            && may_be == MayBe::Either
+            && found.reference.is_none()
+            && (number.start < 400 || part == Part::Subject)
+        {
             super::set(found, "reference", part, &number.text, "number");
             found.reference = Some(number.text);
         }

@@ -111,8 +111,7 @@ fn heading(letter: &Letter<'_>) -> Option<String> {
 
 fn is_title_line(line: &str, letter: &Letter<'_>) -> bool {
     let count = line.chars().count();
-    count >= 8
-        && count <= LONGEST_TITLE
+    (8..=LONGEST_TITLE).contains(&count)
         && !line.ends_with(['.', '。', ',', ':', '：', ';'])
         && letter.vocabulary().time.dates(line, letter.near).is_empty()
         && references(line, letter.vocabulary()).is_empty()
@@ -150,11 +149,11 @@ pub(super) fn from(found: &mut FoundLiaison, letter: &Letter<'_>) {
     }
     let signature = letter.mail.text.signature.as_str();
     let candidates = [
-        (letter.has_header.then(|| letterhead(letter)).flatten(), letter.part, "letterhead"),
+        (letter.has_header.then(|| letterhead(found, letter)).flatten(), letter.part, "letterhead"),
         (on_behalf(&letter.prose, letter), letter.part, "sending-body"),
         (on_behalf(signature, letter), Part::Signature, "sending-body"),
         (by_number(found), letter.part, "number-of-the-body"),
-        (letterhead(letter), letter.part, "letterhead"),
+        (letterhead(found, letter), letter.part, "letterhead"),
         (subject_of_text(letter), letter.part, "subject-of-the-first-sentence"),
         (
             foreign_organizations(&letter.prose, letter.vocabulary(), letter.charter()).into_iter().next(),
@@ -195,7 +194,7 @@ fn by_number(found: &FoundLiaison) -> Option<String> {
 }
 
 /// The first line of the head that may be a body's name.
-fn letterhead(letter: &Letter<'_>) -> Option<String> {
+fn letterhead(found: &FoundLiaison, letter: &Letter<'_>) -> Option<String> {
     let vocabulary = letter.vocabulary();
     letter
         .header
@@ -208,14 +207,14 @@ fn letterhead(letter: &Letter<'_>) -> Option<String> {
         .take_while(|line| !is_sentence(line))
         .find_map(|line| {
             let count = line.chars().count();
-            let is_body = count >= 4
-                && count <= LONGEST_BODY
+            let is_body = (4..=LONGEST_BODY).contains(&count)
                 && !line.ends_with([',', '，', ':', '：', '.', '。', '!', '،', ';', '؛'])
                 && !any(&vocabulary.liaison.letterhead, line)
                 && !line.contains('@')
                 && vocabulary.time.dates(line, letter.near).is_empty()
                 && references(line, vocabulary).is_empty()
-                && names::whole(line, vocabulary).is_none_or(|name| name.honorific.is_none() && is_named_body(line, letter))
+                && Some(line) != found.title.as_deref()
+                && names::whole(line, vocabulary).is_none_or(|name| name.honorific.is_none())
                 && !is_activity(line, letter.charter())
                 && is_named_body(line, letter);
             is_body.then(|| line.trim_matches('*').trim().to_owned())
