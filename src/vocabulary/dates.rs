@@ -159,7 +159,7 @@ impl Forms {
 
 /// Where a date's own words begin and end: its first and last group, without what stands around it.
 fn bounds(captures: &Captures<'_>) -> Option<(usize, usize)> {
-    let groups = || captures.iter().skip(1).flatten();
+    let groups = || (1..=3).filter_map(|index| captures.get(index));
     Some((groups().map(|group| group.start()).min()?, groups().map(|group| group.end()).max()?))
 }
 

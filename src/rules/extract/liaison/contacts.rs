@@ -2,9 +2,11 @@
 
 use super::Letter;
 use crate::domain::steps::{FoundLiaison, FoundPerson, Part};
-use crate::rules::extract::bodies::{organizations, role};
+use crate::rules::extract::bodies::role;
+use crate::rules::extract::emails::emails;
 use crate::rules::extract::names::{self, Name};
-use crate::rules::extract::person::{Common, Segment, details, emails, set};
+use crate::rules::extract::organizations::organizations;
+use crate::rules::extract::person::{Common, Segment, details, set};
 use crate::rules::extract::phones::{self, Line};
 use crate::rules::extract::units::units;
 use crate::vocabulary::Vocabulary;
@@ -365,7 +367,8 @@ fn in_text(letter: &Letter<'_>) -> Option<FoundPerson> {
             continue;
         }
         let pieces = vec![(unit, unit.text.get(name.end..).unwrap_or_default())];
-        let mut person = details(name, letter.part, &Segment { before, pieces }, &Common::default(), vocabulary, charter);
+        let mut person =
+            details(name, letter.part, &Segment { before, ..Segment::of(pieces) }, &Common::default(), vocabulary, charter);
         beside(&mut person, unit.text.get(name.end..).unwrap_or_default(), letter);
         best = best.or(Some(person));
     }
@@ -422,8 +425,7 @@ fn signed(letter: &Letter<'_>) -> Option<FoundPerson> {
             .skip(at)
             .map(|(index, unit)| (unit, unit.text.get(if index == at { name.end } else { 0 }..).unwrap_or_default()))
             .collect();
-        let mut person =
-            details(&name, Part::Signature, &Segment { before: "", pieces }, &Common::default(), vocabulary, charter);
+        let mut person = details(&name, Part::Signature, &Segment::of(pieces), &Common::default(), vocabulary, charter);
         // "W3C liaison contact" is a function at W3C.
         let is_function = |name: &str| words(name).iter().skip(1).any(|word| word.text.starts_with(char::is_lowercase));
         if person.organization.as_deref().is_none_or(is_function)
