@@ -3,7 +3,7 @@
 use crate::clock::{Clock, Steady};
 use crate::corrections;
 use crate::domain::Timestamp;
-use crate::domain::steps::{Draft, Plan, RawMail};
+use crate::domain::steps::{Draft, Known, Plan, RawMail, Reason};
 use crate::health::Health;
 use crate::killpoint::{self, Point};
 use crate::knowledge::{Current, Knowledge, Understood};
@@ -41,20 +41,45 @@ pub struct Desk {
     pub bell: Arc<Notify>,
 }
 
+/// What becomes of a letter beside being filed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    /// Answered and shelved, as the plan says.
+    Treat,
+    /// Only kept: it lies in a folder where letters lie that were dealt with, or comes by an import.
+    Keep,
+}
+
 impl Desk {
     /// Files one letter. The word before the dots is the folder to open; the last step is the only one that writes.
     pub async fn file_one(&self, raw: RawMail) -> Result<Filed> {
+        self.file_as(raw, Manner::Treat).await
+    }
+
+    /// Files one letter in a manner.
+    pub async fn file_as(&self, raw: RawMail, manner: Manner) -> Result<Filed> {
         let knowledge = self.knowledge.get();
-        let now = self.clock.now();
         let fingerprint = fingerprint(&raw.bytes);
         corrections::refresh(&self.store, self.activity, &knowledge).await?;
-        let deaths = self.store.begin_attempt(self.activity, &fingerprint, now).await?;
+        let deaths = self.store.begin_attempt(self.activity, &fingerprint, self.clock.now()).await?;
         killpoint::pass(Point::AttemptCounted);
         let (raw, letter) = understand(&knowledge, raw, deaths).await?;
         killpoint::pass(Point::Understood);
+        self.file(&knowledge, raw, letter, manner).await
+    }
+
+    /// Files the header of a letter that cannot be read whole, for a person; `because` says why.
+    pub async fn file_header(&self, raw: RawMail, because: &str) -> Result<Filed> {
+        let knowledge = self.knowledge.get();
+        let letter = knowledge.quarantine(&raw, because);
+        self.file(&knowledge, raw, letter, Manner::Treat).await
+    }
+
+    async fn file(&self, knowledge: &Knowledge, raw: RawMail, letter: Understood, manner: Manner) -> Result<Filed> {
+        let now = self.clock.now();
         let known = self.store.recall(self.activity, &letter.mail, &letter.findings, now).await?;
-        let plan = knowledge.decide(&letter, &known, raw.received_at, now);
-        let drafts = self.draft(&knowledge, &letter, &plan, &raw, now)?;
+        let plan = self.decide(knowledge, manner, (&raw, &letter, &known), now);
+        let drafts = self.draft(knowledge, &letter, &plan, &raw, now)?;
         let filing = Filing {
             activity: self.activity,
             raw: &raw,
@@ -79,8 +104,23 @@ impl Desk {
         Ok(filed)
     }
 
+    /// Step 5.
+    pub(crate) fn decide(
+        &self,
+        knowledge: &Knowledge,
+        manner: Manner,
+        (raw, letter, known): (&RawMail, &Understood, &Known),
+        now: Timestamp,
+    ) -> Plan {
+        let plan = knowledge.decide(letter, known, raw.received_at, now);
+        match manner {
+            Manner::Treat => plan,
+            Manner::Keep => keep(plan),
+        }
+    }
+
     /// Step 6.
-    fn draft(
+    pub(crate) fn draft(
         &self,
         knowledge: &Knowledge,
         letter: &Understood,
@@ -102,6 +142,16 @@ impl Desk {
         let draft = knowledge.replies.acknowledge(&self.identity, &input).context("Cannot write the acknowledgement")?;
         Ok(vec![draft])
     }
+}
+
+/// What a plan says of the letter itself, without answer and shelf.
+fn keep(plan: Plan) -> Plan {
+    let mut reasons = plan.reasons;
+    if plan.acknowledgement.is_some() {
+        let text = "The letter lay where letters lie that were dealt with, or came by an import; nobody is answered.";
+        reasons.push(Reason { rule: "only-kept".to_owned(), text: text.to_owned() });
+    }
+    Plan { acknowledgement: None, folder: None, keywords: Vec::new(), reasons, ..plan }
 }
 
 /// Steps 1 to 3 on a thread that may take its time; the daemon's own threads go on meanwhile.

@@ -56,6 +56,8 @@ pub mod corrections;
 pub mod rehearsal;
 
 pub mod desk;
+
+pub mod backlog;
 pub mod shelving;
 
 pub mod delivery;

@@ -5,7 +5,7 @@
 
 use crate::domain::Timestamp;
 use crate::killpoint::{self, Point};
-use crate::mailbox::{self, Mailbox, Shelved, Shelving};
+use crate::mailbox::{self, Landing, Mailbox, MailboxError, Move, Shelved, Shelving};
 use crate::store::{ActivityId, ShelvingJob, Store};
 use anyhow::Result;
 use jiff::SignedDuration;
@@ -16,22 +16,24 @@ const MOST_TRIES: i64 = 8;
 /// The first pause after a refusal; doubled each time, so that the last try comes after about two hours.
 const FIRST_PAUSE: SignedDuration = SignedDuration::from_secs(60);
 
-/// Does every job of a mailbox that is due.
+/// Does the jobs of a mailbox that are due, the oldest first, and gives how many there were: a backlog is worked off in rounds,
+/// so that new letters need not wait behind it.
 pub async fn shelve_due(
     store: &Store,
     activity: ActivityId,
     mailbox: &mut Mailbox,
     settings: &mailbox::Settings,
     now: Timestamp,
-) -> Result<()> {
+) -> Result<usize> {
     if settings.shelving == Shelving::Off {
-        return Ok(());
+        return Ok(0);
     }
-    for job in store.shelvings_due(activity, settings.name(), now).await? {
-        one(store, mailbox, settings, &job, now).await?;
+    let jobs = store.shelvings_due(activity, settings.name(), now).await?;
+    for job in &jobs {
+        one(store, mailbox, settings, job, now).await?;
         killpoint::pass(Point::Shelved);
     }
-    Ok(())
+    Ok(jobs.len())
 }
 
 async fn one(
@@ -46,7 +48,7 @@ async fn one(
         Shelving::Label | Shelving::Off => None,
     };
     killpoint::pass(Point::BeforeMove);
-    let shelved = mailbox.shelve(&job.place, folder, &job.keywords, job.message_id.as_deref()).await;
+    let shelved = shelve(store, mailbox, job, folder).await?;
     killpoint::pass(Point::Moved);
     match shelved {
         Ok(Shelved::Moved(place)) => store.shelved(job.id, place.as_ref(), now).await,
@@ -63,4 +65,22 @@ async fn one(
             store.shelving_retry(job.id, next, &error.to_string(), now).await
         }
     }
+}
+
+/// Moves or labels one letter. Where a move takes two steps, it is written down first where the copy will land.
+async fn shelve(
+    store: &Store,
+    mailbox: &mut Mailbox,
+    job: &ShelvingJob,
+    folder: Option<&str>,
+) -> Result<Result<Shelved, MailboxError>> {
+    let before = job.landing.map(|(uid_validity, uid_next)| Landing { uid_validity, uid_next });
+    if let (None, Some(target)) = (before, folder) {
+        match mailbox.landing(target).await {
+            Ok(Some(landing)) => store.shelving_begins(job.id, (landing.uid_validity, landing.uid_next)).await?,
+            Ok(None) => {}
+            Err(error) => return Ok(Err(error)),
+        }
+    }
+    Ok(mailbox.shelve(&Move { place: &job.place, target: folder, keywords: &job.keywords, landing: before }).await)
 }

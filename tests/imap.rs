@@ -2,7 +2,8 @@
 
 use crate::support::dovecot::Dovecot;
 use crate::support::tls;
-use jcabot::mailbox::{Mailbox, MailboxError, Settings, Shelved};
+use jcabot::domain::steps::Place;
+use jcabot::mailbox::{Mailbox, MailboxError, Move, Settings, Shelved};
 use std::time::{Duration, Instant};
 
 const LETTER: &[u8] = b"From: jane@example.org\r\nTo: jca@example.org\r\nSubject: one\r\nMessage-ID: <one@example.org>\r\nDate: Mon, 20 Aug 2012 10:00:00 +0200\r\n\r\nHello.\r\n";
@@ -15,14 +16,18 @@ async fn open(dovecot: &Dovecot, user: &str) -> Mailbox {
     Mailbox::connect(&settings(&dovecot.settings(user, ""))).await.unwrap()
 }
 
+fn shelf<'a>(place: &'a Place, target: &'a str, keywords: &'a [String]) -> Move<'a> {
+    Move { place, target: Some(target), keywords, landing: None }
+}
+
 /// Files the one letter of the inbox by what `scan` and `fetch` give, and shelves it.
 async fn shelve_one(mailbox: &mut Mailbox) -> Shelved {
     let scan = mailbox.scan("INBOX").await.unwrap();
     let uid = scan.uids.iter().next().unwrap().clone();
-    let raw = mailbox.fetch("INBOX", scan.uid_validity, &uid).await.unwrap().unwrap();
+    let raw = mailbox.fetch("INBOX", scan.uid_validity, &uid).await.unwrap().letter().unwrap();
     assert_eq!(raw.bytes, LETTER);
     assert!(raw.received_at.is_some());
-    mailbox.shelve(&raw.place, Some("JCA/Contacts"), &["$JcaContact".to_owned()], Some("<one@example.org>")).await.unwrap()
+    mailbox.shelve(&shelf(&raw.place, "JCA/Contacts", &["$JcaContact".to_owned()])).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -71,15 +76,15 @@ async fn a_letter_that_a_person_moved_first_is_gone() {
     let mut mailbox = open(&dovecot, "cy").await;
     let scan = mailbox.scan("INBOX").await.unwrap();
     let uid = scan.uids.iter().next().unwrap().clone();
-    let raw = mailbox.fetch("INBOX", scan.uid_validity, &uid).await.unwrap().unwrap();
+    let raw = mailbox.fetch("INBOX", scan.uid_validity, &uid).await.unwrap().letter().unwrap();
     let mut person = open(&dovecot, "cy").await;
     person.scan("INBOX").await.unwrap();
-    person.shelve(&raw.place, Some("Private"), &[], None).await.unwrap();
+    person.shelve(&shelf(&raw.place, "Private", &[])).await.unwrap();
 
-    let shelved = mailbox.shelve(&raw.place, Some("JCA/Contacts"), &[], None).await.unwrap();
+    let shelved = mailbox.shelve(&shelf(&raw.place, "JCA/Contacts", &[])).await.unwrap();
 
     assert_eq!(shelved, Shelved::Gone);
-    assert_eq!(mailbox.fetch("INBOX", scan.uid_validity, &uid).await.unwrap().map(|raw| raw.bytes), None);
+    assert_eq!(mailbox.fetch("INBOX", scan.uid_validity, &uid).await.unwrap().letter().map(|raw| raw.bytes), None);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -18,7 +18,7 @@ const LAYERS: &[&[&str]] = &[
     &["knowledge"],
     &["corrections", "rehearsal"],
     &["desk"],
-    &["shelving"],
+    &["backlog", "shelving"],
     &["intake", "import", "delivery", "leadership", "reminders", "watch"],
     &["config"],
     &["daemon"],

@@ -13,6 +13,7 @@ mod endurance;
 mod extract;
 mod imap;
 mod layers;
+mod ledger;
 mod mail;
 mod mailbox;
 mod migrations;

@@ -91,7 +91,7 @@ async fn take_in(daemon: &Daemon, dir: &Path) -> Result<()> {
     let scan = mailbox.scan(folder).await?;
     let known = desk.store.known_uids(desk.activity, settings.name(), folder, scan.uid_validity).await?;
     for uid in scan.uids.iter().filter(|uid| !known.contains(*uid)) {
-        let Some(raw) = mailbox.fetch(folder, scan.uid_validity, uid).await? else { continue };
+        let Some(raw) = mailbox.fetch(folder, scan.uid_validity, uid).await?.letter() else { continue };
         let filed = desk.file_one(raw).await?;
         let Some(why) = desk.store.why(desk.activity, filed.message).await? else { continue };
         let message = &why.message;

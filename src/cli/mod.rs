@@ -1,6 +1,7 @@
 //! The commands. Results go to stdout, everything else to stderr; exit codes are mapped here and nowhere else:
 //! 0 done, 1 done but something was found (a check that failed, an empty verdict), 2 failed. A closed pipe is 0.
 
+mod balance;
 mod correct;
 mod demo;
 mod digest;
@@ -64,6 +65,8 @@ enum Command {
     Deadlines(ledger::Deadlines),
     /// Find filed letters by their words
     Search(ledger::Search),
+    /// Prove that every letter is accounted for, folder by folder
+    Ledger(balance::Arguments),
     /// List, show, release, retry or drop outgoing letters
     Outbox(outbox::Arguments),
     /// Check the rules, the vocabulary and the templates
@@ -155,6 +158,7 @@ async fn dispatch(arguments: Arguments) -> Result<Outcome> {
         Command::Threads(own) => ledger::threads(config, &own).await,
         Command::Deadlines(own) => ledger::deadlines(config, &own).await,
         Command::Search(own) => ledger::search(config, &own).await,
+        Command::Ledger(own) => balance::run(config, &own).await,
         Command::Outbox(own) => outbox::run(config, &own).await,
         Command::Rules(own) => rules::run(config, &own).await,
         Command::Doctor(own) => doctor::run(config, &own).await,

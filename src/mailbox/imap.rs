@@ -3,11 +3,9 @@
 //! Letters are known by UIDVALIDITY and UID. Nothing is read with a trace (`BODY.PEEK[]`), nothing is expunged but the one letter
 //! that was moved (`UID EXPUNGE`; plain EXPUNGE, which would take what a person marked, is never sent).
 
-use super::session::Session;
-use super::{Fetched, ImapSettings, MailboxError, Scan, Shelved, utf7};
+use super::session::{Attributes, Session};
+use super::{Fetched, Found, ImapSettings, MailboxError, Scan, utf7};
 use crate::domain::Timestamp;
-use crate::domain::steps::Place;
-use crate::killpoint::{self, Point};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -21,24 +19,32 @@ const POLL: Duration = Duration::from_secs(30);
 /// An open mailbox.
 #[derive(Debug)]
 pub(super) struct Imap {
-    session: Session,
+    pub(super) session: Session,
     folders: Vec<String>,
     limit: u64,
-    delimiter: Option<char>,
-    selected: Option<Selected>,
+    /// Whether RFC822.SIZE is to be believed.
+    exact: bool,
+    pub(super) delimiter: Option<char>,
+    pub(super) selected: Option<Selected>,
     /// Folders that exist, as the server writes them.
-    existing: BTreeSet<String>,
+    pub(super) existing: BTreeSet<String>,
     /// What stands before every folder of this account ("INBOX.") on servers that allow nothing beside the inbox.
-    prefix: String,
+    pub(super) prefix: String,
     about: String,
 }
 
 #[derive(Debug)]
-struct Selected {
+pub(super) struct Selected {
     folder: String,
     uid_validity: i64,
-    keywords: Vec<String>,
+    pub(super) uid_next: Option<i64>,
+    pub(super) keywords: Vec<String>,
 }
+
+/// Letters fetched with one command at most: the answers are gathered before they are looked at.
+const MOST_AT_ONCE: usize = 200;
+/// A letter larger than this is fetched alone: several of them ahead of the filing would fill the memory.
+const SMALL: u64 = 1 << 20;
 
 impl Imap {
     /// Connects, logs in, and learns how folders are written.
@@ -49,11 +55,12 @@ impl Imap {
         let about = format!("{}:{} as {}", settings.host, settings.port(), settings.user);
         let limit = u64::from(settings.limit_mib) << 20;
         let folders = settings.folders.clone();
-        Ok(Imap { session, folders, limit, delimiter, selected: None, existing, prefix: String::new(), about })
+        let exact = settings.exact_sizes;
+        Ok(Imap { session, folders, limit, exact, delimiter, selected: None, existing, prefix: String::new(), about })
     }
 
     /// A folder as the server writes it: its separator, modified UTF-7, quoted.
-    fn written(&self, folder: &str) -> String {
+    pub(super) fn written(&self, folder: &str) -> String {
         if folder.eq_ignore_ascii_case("INBOX") {
             return "INBOX".to_owned();
         }
@@ -64,21 +71,37 @@ impl Imap {
         format!("{}{}", self.prefix, utf7::encode(&path))
     }
 
-    async fn select(&mut self, folder: &str) -> Result<i64, MailboxError> {
+    pub(super) async fn select(&mut self, folder: &str) -> Result<i64, MailboxError> {
         let name = self.written(folder);
         self.selected = None;
-        let answers = self.session.command(&format!("SELECT {}", quoted(&name))).await?;
-        let (uid_validity, keywords) = answers.selected();
+        let answers = match self.session.command(&format!("SELECT {}", quoted(&name))).await {
+            Ok(answers) => answers,
+            Err(error @ MailboxError::Refused(_)) => return Err(self.why_not(folder, error).await?),
+            Err(error) => return Err(error),
+        };
+        let opened = answers.opened();
         // RFC 3501, 2.3.1.1: a server without UIDVALIDITY cannot tell letters apart over time, and ours always could so far.
         let uid_validity = i64::from(
-            uid_validity.ok_or_else(|| MailboxError::Refused(format!("The server gives no UIDVALIDITY for {folder}")))?,
+            opened.uid_validity.ok_or_else(|| MailboxError::Refused(format!("The server gives no UIDVALIDITY for {folder}")))?,
         );
-        self.selected = Some(Selected { folder: folder.to_owned(), uid_validity, keywords });
+        let uid_next = opened.uid_next.map(i64::from);
+        self.selected = Some(Selected { folder: folder.to_owned(), uid_validity, uid_next, keywords: opened.flags });
         Ok(uid_validity)
     }
 
+    /// A folder that cannot be selected: it is not there (renamed or deleted by a person), or the server only refuses it now.
+    async fn why_not(&mut self, folder: &str, error: MailboxError) -> Result<MailboxError, MailboxError> {
+        let name = self.written(folder);
+        let listed = self.session.command(&format!("LIST \"\" {}", quoted(&name))).await?.folders();
+        if listed.contains(&name) {
+            return Ok(error);
+        }
+        self.existing.remove(&name);
+        Ok(MailboxError::Missing(folder.to_owned()))
+    }
+
     /// Selects the folder unless it is; tells whether UIDs of this validity still mean the same letters.
-    async fn enter(&mut self, folder: &str, uid_validity: i64) -> Result<bool, MailboxError> {
+    pub(super) async fn enter(&mut self, folder: &str, uid_validity: i64) -> Result<bool, MailboxError> {
         let now = match &self.selected {
             Some(selected) if selected.folder == folder => selected.uid_validity,
             _ => self.select(folder).await?,
@@ -89,169 +112,116 @@ impl Imap {
     /// Every letter of a folder. The folder is selected anew, so that one that was recreated shows its new UIDVALIDITY.
     pub(super) async fn scan(&mut self, folder: &str) -> Result<Scan, MailboxError> {
         let uid_validity = self.select(folder).await?;
+        let uid_next = self.selected.as_ref().and_then(|selected| selected.uid_next);
         let uids = self.session.command("UID SEARCH ALL").await?.searched();
-        Ok(Scan { uid_validity, uids: uids.into_iter().map(|uid| uid.to_string()).collect() })
+        // A letter that came between the two answers has a higher UID than the first one knew.
+        let next = uids.last().map(|highest| i64::from(*highest) + 1);
+        let uid_next = uid_next.map(|told| told.max(next.unwrap_or(told)));
+        Ok(Scan { uid_validity, uid_next, uids: uids.into_iter().map(|uid| uid.to_string()).collect() })
     }
 
-    /// One letter, without a trace. A body that is shorter than its size is asked for once more before it is believed.
-    pub(super) async fn fetch(&mut self, folder: &str, uid_validity: i64, uid: &str) -> Result<Option<Fetched>, MailboxError> {
-        let Ok(uid) = uid.parse::<u32>() else { return Ok(None) };
-        if !self.enter(folder, uid_validity).await? {
-            return Ok(None);
+    /// One letter, without a trace. Nothing that is shorter than its size is handed out.
+    pub(super) async fn fetch(&mut self, folder: &str, uid_validity: i64, uid: &str) -> Result<Found, MailboxError> {
+        let Some(uid) = self.locate(folder, uid_validity, uid).await? else { return Ok(Found::Later) };
+        let Some(about) = self.about(uid).await? else { return Ok(Found::Gone) };
+        if about.size.unwrap_or_default() > self.limit {
+            return self.header(uid, about).await;
         }
-        let about = self.session.command(&format!("UID FETCH {uid} (UID RFC822.SIZE INTERNALDATE)")).await?.fetched(uid);
-        let Some(about) = about else { return Ok(None) };
-        let size = about.size.unwrap_or_default();
-        let section = if size > self.limit { "BODY.PEEK[HEADER]" } else { "BODY.PEEK[]" };
-        let mut bytes = self.body(uid, section).await?;
-        let is_short =
-            |bytes: &Option<Vec<u8>>| bytes.as_ref().is_some_and(|bytes| (bytes.len() as u64) < size && section == "BODY.PEEK[]");
-        if is_short(&bytes) {
-            let again = self.body(uid, section).await?;
-            if again != bytes {
-                return Err(MailboxError::Refused("The server gave the same letter twice in different lengths".to_owned()));
+        let mut body = self.body(uid, "BODY.PEEK[]").await?;
+        if self.shortage(&about, body.as_deref()).is_some() {
+            // Once more at once: most such answers are a hiccup of the server.
+            body = self.body(uid, "BODY.PEEK[]").await?;
+        }
+        match (self.shortage(&about, body.as_deref()), body) {
+            (Some(words), _) => match self.about(uid).await? {
+                Some(_) => Ok(Found::Short(words)),
+                None => Ok(Found::Gone),
+            },
+            (None, body) => Ok(Found::Letter(letter_of(about, body.unwrap_or_default(), None))),
+        }
+    }
+
+    /// The header alone, of a letter that cannot be read whole.
+    pub(super) async fn fetch_header(&mut self, folder: &str, uid_validity: i64, uid: &str) -> Result<Found, MailboxError> {
+        let Some(uid) = self.locate(folder, uid_validity, uid).await? else { return Ok(Found::Later) };
+        let Some(about) = self.about(uid).await? else { return Ok(Found::Gone) };
+        self.header(uid, about).await
+    }
+
+    /// Several letters with two commands: those that are whole and within the limit, with how many UIDs were dealt with.
+    pub(super) async fn fetch_many(
+        &mut self,
+        folder: &str,
+        uid_validity: i64,
+        uids: &[String],
+        octets: u64,
+    ) -> Result<(usize, Vec<(String, Fetched)>), MailboxError> {
+        let asked: Vec<u32> = uids.iter().take(MOST_AT_ONCE).filter_map(|uid| uid.parse().ok()).collect();
+        if asked.is_empty() || !self.enter(folder, uid_validity).await? {
+            return Ok((uids.len(), Vec::new()));
+        }
+        let items = "(UID RFC822.SIZE INTERNALDATE FLAGS)";
+        let mut about = self.session.command(&format!("UID FETCH {} {items}", set(&asked))).await?.letters();
+        let (mut sum, mut done, mut wanted) = (0, 0, Vec::new());
+        for uid in &asked {
+            let size = about.get(uid).and_then(|letter| letter.size).unwrap_or_default();
+            if sum > 0 && size <= SMALL && sum + size > octets {
+                break;
             }
-            bytes = again;
+            done += 1;
+            if about.contains_key(uid) && size <= self.limit.min(SMALL) {
+                sum += size;
+                wanted.push(*uid);
+            }
         }
-        let Some(bytes) = bytes else { return Ok(None) };
-        let whole_size = if section == "BODY.PEEK[]" { bytes.len() as u64 } else { size };
-        Ok(Some(Fetched { bytes, whole_size, received_at: about.internal_date.as_deref().and_then(internal_date) }))
+        if wanted.is_empty() {
+            return Ok((done, Vec::new()));
+        }
+        let mut bodies = self.session.command(&format!("UID FETCH {} (UID BODY.PEEK[])", set(&wanted))).await?.letters();
+        let mut letters = Vec::with_capacity(wanted.len());
+        for uid in wanted {
+            let Some(about) = about.remove(&uid) else { continue };
+            let body = bodies.remove(&uid).and_then(|letter| letter.body);
+            if self.shortage(&about, body.as_deref()).is_none() {
+                letters.push((uid.to_string(), letter_of(about, body.unwrap_or_default(), None)));
+            }
+        }
+        Ok((done, letters))
     }
 
-    async fn body(&mut self, uid: u32, section: &str) -> Result<Option<Vec<u8>>, MailboxError> {
+    /// The UID in the selected folder; `None` when UIDs of this validity do not mean the same letters any more.
+    async fn locate(&mut self, folder: &str, uid_validity: i64, uid: &str) -> Result<Option<u32>, MailboxError> {
+        let is_valid = self.enter(folder, uid_validity).await?;
+        Ok(uid.parse::<u32>().ok().filter(|_| is_valid))
+    }
+
+    async fn about(&mut self, uid: u32) -> Result<Option<Attributes>, MailboxError> {
+        Ok(self.session.command(&format!("UID FETCH {uid} (UID RFC822.SIZE INTERNALDATE FLAGS)")).await?.fetched(uid))
+    }
+
+    pub(super) async fn body(&mut self, uid: u32, section: &str) -> Result<Option<Vec<u8>>, MailboxError> {
         let answers = self.session.command(&format!("UID FETCH {uid} (UID {section})")).await?;
         Ok(answers.fetched(uid).and_then(|letter| letter.body))
     }
 
-    /// Puts keywords on a letter and moves it.
-    pub(super) async fn shelve(
-        &mut self,
-        place: &Place,
-        target: Option<&str>,
-        keywords: &[String],
-        message_id: Option<&str>,
-    ) -> Result<Shelved, MailboxError> {
-        let Ok(uid) = place.uid.parse::<u32>() else { return Ok(Shelved::Gone) };
-        if !self.enter(&place.folder, place.uid_validity).await? || !self.is_there(uid).await? {
-            return Ok(Shelved::Gone);
-        }
-        self.label(uid, keywords).await?;
-        let Some(target) = target.filter(|target| !target.eq_ignore_ascii_case(&place.folder)) else {
-            return Ok(Shelved::Labelled);
+    async fn header(&mut self, uid: u32, about: Attributes) -> Result<Found, MailboxError> {
+        let Some(header) = self.body(uid, "BODY.PEEK[HEADER]").await? else {
+            return Ok(Found::Short("the server gives NIL for the header of a letter".to_owned()));
         };
-        self.make(target).await?;
-        let name = quoted(&self.written(target));
-        let moved = if self.session.has("MOVE") {
-            let moved = self.session.command(&format!("UID MOVE {uid} {name}")).await?.copied();
-            killpoint::pass(Point::MidMove);
-            moved
-        } else {
-            self.copy_away(uid, place, target, message_id).await?
-        };
-        if moved.is_none() && self.session.has("UIDPLUS") {
-            // A server that says where letters go, and says nothing, moved none.
-            return Ok(Shelved::Gone);
-        }
-        Ok(Shelved::Moved(moved.map(|(validity, uid)| Place {
-            mailbox: place.mailbox.clone(),
-            folder: target.to_owned(),
-            uid_validity: i64::from(validity),
-            uid: uid.to_string(),
-        })))
+        let size = about.size;
+        Ok(Found::Letter(letter_of(about, header, size)))
     }
 
-    async fn is_there(&mut self, uid: u32) -> Result<bool, MailboxError> {
-        // NOOP lets the server tell what others expunged; until then it may answer for letters that are gone (RFC 3501, 7.4.1).
-        self.session.command("NOOP").await?;
-        Ok(self.session.command(&format!("UID FETCH {uid} (UID FLAGS)")).await?.fetched(uid).is_some())
-    }
-
-    /// A keyword that the folder does not take is left out: a mark is never a reason to leave a letter unfiled.
-    async fn label(&mut self, uid: u32, keywords: &[String]) -> Result<(), MailboxError> {
-        let allowed = self.selected.as_ref().map(|selected| selected.keywords.clone()).unwrap_or_default();
-        let takes = |keyword: &&String| allowed.iter().any(|flag| flag == "\\*" || flag.eq_ignore_ascii_case(keyword));
-        let wanted: Vec<&str> = keywords.iter().filter(takes).map(String::as_str).collect();
-        if wanted.is_empty() {
-            return Ok(());
-        }
-        let stored = self.session.command(&format!("UID STORE {uid} +FLAGS.SILENT ({})", wanted.join(" "))).await;
-        match stored {
-            Err(MailboxError::Connection(words)) => Err(MailboxError::Connection(words)),
-            _ => Ok(()),
-        }
-    }
-
-    /// Makes a folder when it is missing. Some servers keep everything below the inbox and refuse it elsewhere.
-    async fn make(&mut self, folder: &str) -> Result<(), MailboxError> {
-        if self.existing.contains(&self.written(folder)) {
-            return Ok(());
-        }
-        let made = self.create(folder).await;
-        if let (Err(MailboxError::Refused(_)), Some(mark), true) = (&made, self.delimiter, self.prefix.is_empty()) {
-            self.prefix = format!("INBOX{mark}");
-            if self.existing.contains(&self.written(folder)) {
-                return Ok(());
+    /// What is missing of a letter, in words; `None` when it is whole.
+    fn shortage(&self, about: &Attributes, body: Option<&[u8]>) -> Option<String> {
+        let size = about.size.unwrap_or_default();
+        match body {
+            None if size > 0 => Some(format!("the server gives NIL for a letter of {size} octets")),
+            Some(body) if self.exact && (body.len() as u64) < size => {
+                Some(format!("the server gives {} octets of a letter of {size}", body.len()))
             }
-            if self.create(folder).await.is_err() {
-                self.prefix.clear();
-                return made;
-            }
-            return Ok(());
+            _ => None,
         }
-        made
-    }
-
-    async fn create(&mut self, folder: &str) -> Result<(), MailboxError> {
-        let name = self.written(folder);
-        let created = self.session.command(&format!("CREATE {}", quoted(&name))).await;
-        if let Err(MailboxError::Refused(words)) = &created {
-            // Somebody else made it meanwhile, or the server makes parents by itself.
-            let listed = self.session.command(&format!("LIST \"\" {}", quoted(&name))).await?.folders();
-            if !listed.contains(&name) {
-                return Err(MailboxError::Refused(format!("The folder {folder} cannot be made: {words}")));
-            }
-        } else {
-            created?;
-            // Mail clients show what is subscribed; a server that refuses that still has the folder.
-            if let Err(error @ MailboxError::Connection(_)) = self.session.command(&format!("SUBSCRIBE {}", quoted(&name))).await
-            {
-                return Err(error);
-            }
-        }
-        self.existing.insert(name);
-        Ok(())
-    }
-
-    /// COPY, then the original goes, one letter alone. After a crash between the two the copy is found by its Message-ID.
-    async fn copy_away(
-        &mut self,
-        uid: u32,
-        place: &Place,
-        target: &str,
-        message_id: Option<&str>,
-    ) -> Result<Option<(u32, u32)>, MailboxError> {
-        let mut copied = None;
-        let mut is_there = false;
-        if let Some(id) = message_id.filter(|id| !id.contains(['"', '\\', '\r', '\n'])) {
-            let validity = self.select(target).await?;
-            let found = self.session.command(&format!("UID SEARCH HEADER Message-ID {}", quoted(id))).await?.searched();
-            if let Some(uid) = found.into_iter().next() {
-                is_there = true;
-                copied = u32::try_from(validity).ok().map(|validity| (validity, uid));
-            }
-            if !self.enter(&place.folder, place.uid_validity).await? {
-                return Ok(copied);
-            }
-        }
-        if !is_there {
-            copied = self.session.command(&format!("UID COPY {uid} {}", quoted(&self.written(target)))).await?.copied();
-        }
-        killpoint::pass(Point::MidMove);
-        self.session.command(&format!("UID STORE {uid} +FLAGS.SILENT (\\Deleted)")).await?;
-        if self.session.has("UIDPLUS") {
-            self.session.command(&format!("UID EXPUNGE {uid}")).await?;
-        }
-        Ok(copied)
     }
 
     /// A letter with this Message-ID, whose header is the one looked for.
@@ -311,8 +281,31 @@ impl Imap {
     }
 }
 
+/// A letter of what was fetched; `whole_size` only where the octets are not all of it.
+fn letter_of(about: Attributes, bytes: Vec<u8>, whole_size: Option<u64>) -> Fetched {
+    Fetched {
+        whole_size: whole_size.unwrap_or(bytes.len() as u64),
+        bytes,
+        received_at: about.internal_date.as_deref().and_then(internal_date),
+        keywords: about.flags.into_iter().filter(|flag| !flag.starts_with('\\')).collect(),
+    }
+}
+
+/// UIDs as a set (RFC 3501, sequence-set), runs drawn together: a command line stays short.
+fn set(uids: &[u32]) -> String {
+    let mut runs: Vec<(u32, u32)> = Vec::new();
+    for uid in uids {
+        match runs.last_mut() {
+            Some((_, last)) if last.checked_add(1) == Some(*uid) => *last = *uid,
+            _ => runs.push((*uid, *uid)),
+        }
+    }
+    let run = |(first, last): (u32, u32)| if first == last { first.to_string() } else { format!("{first}:{last}") };
+    runs.into_iter().map(run).collect::<Vec<_>>().join(",")
+}
+
 /// A quoted string (RFC 3501, 4.3).
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
@@ -332,6 +325,11 @@ mod tests {
             assert_eq!(internal_date(text).map(|at| at.to_string()).as_deref(), Some("2012-08-07T08:11:12Z"), "{text}");
         }
         assert_eq!(internal_date("yesterday"), None);
+    }
+
+    #[test]
+    fn runs_of_uids_are_written_short() {
+        assert_eq!(set(&[1, 2, 3, 7, 9, 10]), "1:3,7,9:10");
     }
 
     #[test]

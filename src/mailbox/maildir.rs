@@ -3,7 +3,7 @@
 //! A letter is known by the base name of its file, which stays when flags change. Keywords are the letters `a` to `z` after the
 //! flags, named in the folder's `dovecot-keywords` file, so that Dovecot, and any client over it, shows them.
 
-use super::{Fetched, MailboxError, MaildirSettings, Scan, Shelved, utf7};
+use super::{Fetched, Found, MailboxError, MaildirSettings, Scan, Shelved, utf7};
 use crate::domain::Timestamp;
 use crate::domain::steps::Place;
 use crate::killpoint::{self, Point};
@@ -58,14 +58,15 @@ impl Maildir {
 
     pub(super) fn scan(&self, folder: &str) -> Result<Scan, MailboxError> {
         let files = files(&self.folder(folder))?;
-        Ok(Scan { uid_validity: 0, uids: files.iter().filter_map(|path| base(path)).collect() })
+        Ok(Scan { uid_validity: 0, uid_next: None, uids: files.iter().filter_map(|path| base(path)).collect() })
     }
 
-    pub(super) fn fetch(&self, folder: &str, uid: &str) -> Result<Option<Fetched>, MailboxError> {
-        let Some(path) = find(&self.folder(folder), uid)? else { return Ok(None) };
+    pub(super) fn fetch(&self, folder: &str, uid: &str) -> Result<Found, MailboxError> {
+        let dir = self.folder(folder);
+        let Some(path) = find(&dir, uid)? else { return Ok(Found::Gone) };
         let facts = match fs::metadata(&path) {
             Ok(facts) => facts,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Found::Gone),
             Err(error) => return Err(refused("look at", &path, &error)),
         };
         let written = facts.modified().ok();
@@ -75,17 +76,23 @@ impl Maildir {
             std::thread::sleep(SETTLED);
             if fs::metadata(&path).map(|now| now.len()).ok() != Some(facts.len()) {
                 self.bell.notify_one();
-                return Ok(None);
+                return Ok(Found::Later);
             }
         }
         let bytes = match fs::read(&path) {
             Ok(bytes) => bytes,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Found::Gone),
             Err(error) => return Err(refused("read", &path, &error)),
         };
         let whole_size = bytes.len() as u64;
         let bytes = if whole_size > self.limit { header_of(&bytes) } else { bytes };
-        Ok(Some(Fetched { bytes, whole_size, received_at: written.and_then(|at| Timestamp::try_from(at).ok()) }))
+        let keywords = keywords_of(&dir, &path);
+        Ok(Found::Letter(Fetched {
+            bytes,
+            whole_size,
+            received_at: written.and_then(|at| Timestamp::try_from(at).ok()),
+            keywords,
+        }))
     }
 
     pub(super) fn shelve(&self, place: &Place, target: Option<&str>, keywords: &[String]) -> Result<Shelved, MailboxError> {
@@ -203,6 +210,23 @@ fn header_at(path: &Path) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     fs::File::open(path)?.take(64 * 1024).read_to_end(&mut bytes)?;
     Ok(header_of(&bytes))
+}
+
+/// The keywords that a letter's name carries, as `dovecot-keywords` spells them.
+fn keywords_of(folder: &Path, letter: &Path) -> Vec<String> {
+    let flags = name(letter).and_then(|name| Some(name.split_once(":2,")?.1.to_owned())).unwrap_or_default();
+    let marks: Vec<char> = flags.chars().filter(char::is_ascii_lowercase).collect();
+    if marks.is_empty() {
+        return Vec::new();
+    }
+    // Without the file the letters mean nothing.
+    let text = fs::read_to_string(folder.join("dovecot-keywords")).unwrap_or_default();
+    let is_set = |number: &str| number.parse::<u32>().ok().and_then(|index| char::from_u32('a' as u32 + index));
+    let named = text.lines().filter_map(|line| line.split_once(' '));
+    named
+        .filter(|(number, _)| is_set(number).is_some_and(|mark| marks.contains(&mark)))
+        .map(|(_, word)| word.to_owned())
+        .collect()
 }
 
 fn header_of(bytes: &[u8]) -> Vec<u8> {

@@ -6,6 +6,7 @@
 mod imap;
 pub mod import;
 mod maildir;
+mod moving;
 mod session;
 mod settings;
 mod utf7;
@@ -27,6 +28,9 @@ pub enum MailboxError {
     /// This one thing was refused; the session goes on.
     #[error("{0}")]
     Refused(String),
+    /// There is no such folder.
+    #[error("There is no folder {0}")]
+    Missing(String),
 }
 
 impl MailboxError {
@@ -41,8 +45,56 @@ impl MailboxError {
 pub struct Scan {
     /// IMAP UIDVALIDITY; 0 for a Maildir.
     pub uid_validity: i64,
+    /// IMAP UIDNEXT: no letter that comes later has a lower UID; `None` where the mailbox has no such order.
+    pub uid_next: Option<i64>,
     /// Every letter in it.
     pub uids: BTreeSet<String>,
+}
+
+/// What became of asking for one letter.
+#[derive(Clone, Debug)]
+pub enum Fetch {
+    /// The letter, whole (or its header alone where it is larger than the limit), and the keywords that it carries.
+    Letter(RawMail, Vec<String>),
+    /// It is not there any more.
+    Gone,
+    /// It is still being written, or the folder was changed meanwhile: the next sweep looks again.
+    Later,
+    /// The server gave less of it than it says there is. Nothing of that may be filed (RELIABILITY F10).
+    Short(String),
+}
+
+impl Fetch {
+    /// The letter, if there is one.
+    pub fn letter(self) -> Option<RawMail> {
+        match self {
+            Fetch::Letter(raw, _) => Some(raw),
+            Fetch::Gone | Fetch::Later | Fetch::Short(_) => None,
+        }
+    }
+}
+
+/// Where a copy that is about to be made will land at the earliest: known before COPY, so that after a crash it can be told
+/// whether it was made. Only for servers without MOVE.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Landing {
+    /// UIDVALIDITY of the target.
+    pub uid_validity: i64,
+    /// UIDNEXT of the target before the copy.
+    pub uid_next: i64,
+}
+
+/// How one letter is shelved.
+#[derive(Clone, Copy, Debug)]
+pub struct Move<'a> {
+    /// Where it lies.
+    pub place: &'a Place,
+    /// The folder it goes to; `None`: it is only labelled.
+    pub target: Option<&'a str>,
+    /// IMAP keywords.
+    pub keywords: &'a [String],
+    /// Where an earlier try may have put a copy already.
+    pub landing: Option<Landing>,
 }
 
 /// A letter as a mailbox hands it out.
@@ -54,6 +106,21 @@ pub(crate) struct Fetched {
     pub(crate) whole_size: u64,
     /// When the mailbox took it.
     pub(crate) received_at: Option<Timestamp>,
+    /// Keywords that it carries.
+    pub(crate) keywords: Vec<String>,
+}
+
+/// The same before the mailbox's name is known.
+#[derive(Clone, Debug)]
+pub(crate) enum Found {
+    /// The letter.
+    Letter(Fetched),
+    /// Not there any more.
+    Gone,
+    /// Not readable just now.
+    Later,
+    /// Less than there is.
+    Short(String),
 }
 
 /// What became of a letter that was to be shelved.
@@ -99,28 +166,85 @@ impl Mailbox {
         }
     }
 
-    /// One letter; `None` when it is gone meanwhile or still being written.
-    pub async fn fetch(&mut self, folder: &str, uid_validity: i64, uid: &str) -> Result<Option<RawMail>, MailboxError> {
-        let fetched = match &mut self.kind {
+    /// One letter.
+    pub async fn fetch(&mut self, folder: &str, uid_validity: i64, uid: &str) -> Result<Fetch, MailboxError> {
+        let found = match &mut self.kind {
             Kind::Imap(imap) => imap.fetch(folder, uid_validity, uid).await?,
             Kind::Maildir(maildir) => maildir.fetch(folder, uid)?,
         };
-        let place = Place { mailbox: self.name.clone(), folder: folder.to_owned(), uid_validity, uid: uid.to_owned() };
-        let raw = |Fetched { bytes, whole_size, received_at }| RawMail { place, bytes, whole_size, received_at };
-        Ok(fetched.map(raw))
+        Ok(self.named(folder, uid_validity, uid, found))
+    }
+
+    /// The header of one letter alone, for one that cannot be read whole.
+    pub async fn fetch_header(&mut self, folder: &str, uid_validity: i64, uid: &str) -> Result<Fetch, MailboxError> {
+        let found = match &mut self.kind {
+            Kind::Imap(imap) => imap.fetch_header(folder, uid_validity, uid).await?,
+            Kind::Maildir(maildir) => maildir.fetch(folder, uid)?,
+        };
+        Ok(self.named(folder, uid_validity, uid, found))
+    }
+
+    /// Several letters at once, in the order asked for: those that are whole. The others are asked for one by one. At most
+    /// about `octets` are read; the rest is left for the next call, and the number of letters dealt with is given.
+    pub async fn fetch_many(
+        &mut self,
+        folder: &str,
+        uid_validity: i64,
+        uids: &[String],
+        octets: u64,
+    ) -> Result<(usize, Vec<Fetch>), MailboxError> {
+        match &mut self.kind {
+            Kind::Imap(imap) => {
+                let (done, found) = imap.fetch_many(folder, uid_validity, uids, octets).await?;
+                let letters =
+                    found.into_iter().map(|(uid, letter)| self.named(folder, uid_validity, &uid, Found::Letter(letter)));
+                Ok((done, letters.collect()))
+            }
+            Kind::Maildir(maildir) => {
+                let (mut done, mut read, mut letters) = (0, 0, Vec::new());
+                for uid in uids {
+                    if read >= octets {
+                        break;
+                    }
+                    if let found @ Found::Letter(_) = maildir.fetch(folder, uid)? {
+                        letters.push((uid, found));
+                    }
+                    read += letters
+                        .last()
+                        .map_or(0, |(_, found)| if let Found::Letter(letter) = found { letter.whole_size } else { 0 });
+                    done += 1;
+                }
+                let letters = letters.into_iter().map(|(uid, found)| self.named(folder, uid_validity, uid, found));
+                Ok((done, letters.collect()))
+            }
+        }
+    }
+
+    fn named(&self, folder: &str, uid_validity: i64, uid: &str, found: Found) -> Fetch {
+        match found {
+            Found::Letter(Fetched { bytes, whole_size, received_at, keywords }) => {
+                let place = Place { mailbox: self.name.clone(), folder: folder.to_owned(), uid_validity, uid: uid.to_owned() };
+                Fetch::Letter(RawMail { place, bytes, whole_size, received_at }, keywords)
+            }
+            Found::Gone => Fetch::Gone,
+            Found::Later => Fetch::Later,
+            Found::Short(words) => Fetch::Short(words),
+        }
+    }
+
+    /// Where a copy would land, to be written down before [`Mailbox::shelve`]; `None` where a move is one step.
+    pub async fn landing(&mut self, target: &str) -> Result<Option<Landing>, MailboxError> {
+        match &mut self.kind {
+            Kind::Imap(imap) => imap.landing(target).await,
+            Kind::Maildir(_) => Ok(None),
+        }
     }
 
     /// Puts keywords on a letter and, with a target, moves it there; folders are made when missing.
-    pub async fn shelve(
-        &mut self,
-        place: &Place,
-        target: Option<&str>,
-        keywords: &[String],
-        message_id: Option<&str>,
-    ) -> Result<Shelved, MailboxError> {
+    pub async fn shelve(&mut self, job: &Move<'_>) -> Result<Shelved, MailboxError> {
         match &mut self.kind {
-            Kind::Imap(imap) => imap.shelve(place, target, keywords, message_id).await,
-            Kind::Maildir(maildir) => maildir.shelve(place, target, keywords),
+            Kind::Imap(imap) => imap.shelve(job).await,
+            Kind::Maildir(maildir) => maildir.shelve(job.place, job.target, job.keywords),
         }
     }
 

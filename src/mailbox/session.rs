@@ -10,7 +10,7 @@ use async_imap::imap_proto::rfc4315::UidSetMember;
 use async_imap::imap_proto::{AttributeValue, Capability, MailboxDatum, Outcome, RequestId, Response, ResponseCode, Status};
 use async_imap::{Client, Session as Inner};
 use secrecy::ExposeSecret;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
@@ -66,6 +66,7 @@ enum Answer {
 #[derive(Clone, Debug)]
 enum Code {
     UidValidity(u32),
+    UidNext(u32),
     PermanentFlags(Vec<String>),
     CopyUid(u32, u32),
 }
@@ -79,8 +80,21 @@ pub(super) struct Attributes {
     pub(super) size: Option<u64>,
     /// INTERNALDATE as written.
     pub(super) internal_date: Option<String>,
+    /// FLAGS, keywords among them.
+    pub(super) flags: Vec<String>,
     /// The octets of BODY[…].
     pub(super) body: Option<Vec<u8>>,
+}
+
+/// What SELECT says of a folder.
+#[derive(Debug, Default)]
+pub(super) struct Opened {
+    /// UIDVALIDITY.
+    pub(super) uid_validity: Option<u32>,
+    /// UIDNEXT: no letter that comes later has a lower UID.
+    pub(super) uid_next: Option<u32>,
+    /// Flags that may be set for good (`\\*`: any keyword).
+    pub(super) flags: Vec<String>,
 }
 
 fn connection(words: impl Into<String>) -> MailboxError {
@@ -284,6 +298,7 @@ fn offer(capability: &Capability<'_>) -> String {
 fn code(outcome: &Outcome<'_>) -> Option<Code> {
     match outcome.code.as_ref()? {
         ResponseCode::UidValidity(value) => Some(Code::UidValidity(*value)),
+        ResponseCode::UidNext(value) => Some(Code::UidNext(*value)),
         ResponseCode::PermanentFlags(flags) => Some(Code::PermanentFlags(flags.iter().map(ToString::to_string).collect())),
         ResponseCode::CopyUid(validity, _, target) => match target.as_slice() {
             [UidSetMember::Uid(uid)] => Some(Code::CopyUid(*validity, *uid)),
@@ -301,6 +316,7 @@ fn letter(attributes: &[AttributeValue<'_>]) -> Attributes {
             AttributeValue::Uid(uid) => letter.uid = Some(*uid),
             AttributeValue::Rfc822Size(size) => letter.size = Some(u64::from(*size)),
             AttributeValue::InternalDate(date) => letter.internal_date = Some(date.to_string()),
+            AttributeValue::Flags(flags) => letter.flags = flags.iter().map(ToString::to_string).collect(),
             AttributeValue::BodySection { data: Some(data), .. } => letter.body = Some(data.to_vec()),
             _ => {}
         }
@@ -323,11 +339,18 @@ impl Answers {
         found.flatten().collect()
     }
 
-    /// UIDVALIDITY of SELECT, and the flags that may be set for good (`\*`: any keyword).
-    pub(super) fn selected(&self) -> (Option<u32>, Vec<String>) {
-        let validity = self.codes().find_map(|code| if let Code::UidValidity(value) = code { Some(*value) } else { None });
-        let flags = self.codes().find_map(|code| if let Code::PermanentFlags(flags) = code { Some(flags.clone()) } else { None });
-        (validity, flags.unwrap_or_default())
+    /// What SELECT says.
+    pub(super) fn opened(&self) -> Opened {
+        let mut opened = Opened::default();
+        for code in self.codes() {
+            match code {
+                Code::UidValidity(value) => opened.uid_validity = opened.uid_validity.or(Some(*value)),
+                Code::UidNext(value) => opened.uid_next = opened.uid_next.or(Some(*value)),
+                Code::PermanentFlags(flags) if opened.flags.is_empty() => opened.flags.clone_from(flags),
+                Code::PermanentFlags(_) | Code::CopyUid(..) => {}
+            }
+        }
+        opened
     }
 
     /// Where COPY or MOVE put the one letter: UIDVALIDITY and UID of the target (RFC 4315).
@@ -350,8 +373,24 @@ impl Answers {
 
     /// The letter with this UID; other letters' flags may come unasked.
     pub(super) fn fetched(self, uid: u32) -> Option<Attributes> {
-        let letters =
-            self.0.into_iter().filter_map(|answer| if let Answer::Letter(letter) = answer { Some(letter) } else { None });
-        letters.filter(|letter| letter.uid == Some(uid)).max_by_key(|letter| (letter.body.is_some(), letter.size.is_some()))
+        self.letters().remove(&uid)
+    }
+
+    /// All letters by UID. What several answers say of one letter is put together.
+    pub(super) fn letters(self) -> BTreeMap<u32, Attributes> {
+        let mut letters: BTreeMap<u32, Attributes> = BTreeMap::new();
+        for answer in self.0 {
+            let Answer::Letter(letter) = answer else { continue };
+            let Some(uid) = letter.uid else { continue };
+            let known = letters.entry(uid).or_default();
+            known.uid = Some(uid);
+            known.size = letter.size.or(known.size);
+            known.body = letter.body.or(known.body.take());
+            known.internal_date = letter.internal_date.or(known.internal_date.take());
+            if !letter.flags.is_empty() {
+                known.flags = letter.flags;
+            }
+        }
+        letters
     }
 }

@@ -69,6 +69,11 @@ pub struct ImapSettings {
     /// Letters larger than this, in MiB, are filed by their header alone.
     #[serde(default = "limit")]
     pub limit_mib: u32,
+    /// Whether the server's RFC822.SIZE is exact, as RFC 3501 asks. A letter that comes shorter is then asked for again, and
+    /// the third time only its header is filed, for a person. Exchange gives estimates unless told otherwise
+    /// (`EnableExactRFC822Size`); there it must be `false`.
+    #[serde(default = "yes")]
+    pub exact_sizes: bool,
 }
 
 /// A mailbox on this machine (Maildir++: subfolders are `.Name.Sub`).
@@ -80,6 +85,10 @@ pub struct MaildirSettings {
     /// Letters larger than this, in MiB, are filed by their header alone.
     #[serde(default = "limit")]
     pub limit_mib: u32,
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn inbox() -> Vec<String> {

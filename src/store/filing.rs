@@ -1,6 +1,7 @@
 //! Step 7: the one write of intake. One letter is one transaction, or many letters one: never half a letter.
 
 use super::activity::ActivityId;
+use super::figures::{Settled, What};
 use super::pool::Dialect;
 use super::recall::Found;
 use super::{Store, Tx, facts, insert, ledger, outbox, people, recall, search};
@@ -74,6 +75,9 @@ pub struct Batch {
     dialect: Dialect,
     counts: BTreeMap<(ActivityId, &'static str, i64), i64>,
     cursors: BTreeMap<(String, String), ledger::Mark>,
+    folders: BTreeMap<(ActivityId, String, String), Settled>,
+    /// The moment of the latest filing.
+    latest: Option<Timestamp>,
     /// What the latest question found, so that filing the same letter next need not ask again.
     found: Option<(ActivityId, Fingerprint, Found)>,
 }
@@ -104,7 +108,15 @@ impl Store {
     /// Begins a transaction for several letters. Nothing else writes meanwhile: commit after a second at most.
     pub async fn batch(&self) -> Result<Batch> {
         let tx = self.write().await?;
-        Ok(Batch { tx, dialect: self.dialect, counts: BTreeMap::new(), cursors: BTreeMap::new(), found: None })
+        Ok(Batch {
+            tx,
+            dialect: self.dialect,
+            counts: BTreeMap::new(),
+            cursors: BTreeMap::new(),
+            folders: BTreeMap::new(),
+            latest: None,
+            found: None,
+        })
     }
 }
 
@@ -123,14 +135,17 @@ impl Batch {
             Some((activity, recalled, found)) if activity == filing.activity && recalled == *fingerprint => found,
             _ => recall::ask(&mut self.tx, filing.activity, filing.mail, filing.findings).await?,
         };
+        let mut what = What::Filed;
         let filed = match found.filed {
             Some((message, thread)) => {
-                self.copy(filing, fingerprint, message).await.context("Cannot file a copy of a letter")?;
+                what = self.copy(filing, fingerprint, message).await.context("Cannot file a copy of a letter")?;
                 Filed { message, new: false, thread, letters: Vec::new() }
             }
             None => self.first(filing, &found).await.context("Cannot file a letter")?,
         };
         self.mark(filing);
+        self.folders.entry(Settled::key(filing)).or_default().add(filing, what);
+        self.latest = Some(filing.now);
         Ok(filed)
     }
 
@@ -141,6 +156,11 @@ impl Batch {
         }
         for ((mailbox, folder), mark) in std::mem::take(&mut self.cursors) {
             ledger::advance(&mut self.tx, &mailbox, &folder, &mark).await?;
+        }
+        if let Some(now) = self.latest {
+            for (key, settled) in std::mem::take(&mut self.folders) {
+                settled.write(&mut self.tx, &key, now).await?;
+            }
         }
         killpoint::pass(Point::BeforeFilingCommit);
         self.tx.commit().await.context("Cannot commit the filing of letters")
@@ -166,14 +186,16 @@ impl Batch {
         Ok(Filed { message, new: true, thread, letters })
     }
 
-    async fn copy(&mut self, filing: &Filing<'_>, fingerprint: &Fingerprint, message: MessageKey) -> Result<()> {
-        if ledger::sight(&mut self.tx, filing.activity, &filing.raw.place, message, filing.now).await? {
+    async fn copy(&mut self, filing: &Filing<'_>, fingerprint: &Fingerprint, message: MessageKey) -> Result<What> {
+        let is_new = ledger::sight(&mut self.tx, filing.activity, &filing.raw.place, message, filing.now).await?;
+        if is_new {
             self.tally(filing, "copies");
             if !ledger::put_back(&mut self.tx, filing, message).await? {
                 insert::shelving(&mut self.tx, filing, message).await?;
             }
         }
-        insert::forget_attempt(&mut self.tx, filing.activity, fingerprint).await
+        insert::forget_attempt(&mut self.tx, filing.activity, fingerprint).await?;
+        Ok(if is_new { What::Copy } else { What::Known })
     }
 
     fn tally(&mut self, filing: &Filing<'_>, name: &'static str) {

@@ -6,6 +6,7 @@
 
 use super::Tx;
 use super::activity::ActivityId;
+use super::figures::IMPORT;
 use super::filing::{Filing, Packed};
 use super::pool::Dialect;
 use super::rows::{Columns, indexable, micros, plain, to_json};
@@ -146,12 +147,15 @@ pub(super) async fn shelving(tx: &mut Tx, filing: &Filing<'_>, message: MessageK
     if plan.folder.is_none() && plan.keywords.is_empty() {
         return Ok(());
     }
+    if place.mailbox == IMPORT {
+        return Ok(()); // files lie where their owner put them
+    }
     // A place that a dead UIDVALIDITY or a broken server gives away again holds another letter now, and another job.
     let sql = "INSERT INTO shelving (activity_id, message_id, mailbox, folder, uid_validity, uid, target_folder, keywords, state, \
                tries, due_at, note) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'pending', 0, $9, '') \
                ON CONFLICT (mailbox, folder, uid_validity, uid) DO UPDATE SET message_id = excluded.message_id, \
                target_folder = excluded.target_folder, keywords = excluded.keywords, state = 'pending', tries = 0, \
-               due_at = excluded.due_at, note = '', settled_at = NULL";
+               due_at = excluded.due_at, note = '', settled_at = NULL, landing_validity = NULL, landing_next = NULL";
     let query = sqlx::query(sql).bind(filing.activity.0).bind(message.0).bind(&place.mailbox).bind(&place.folder);
     let query = query.bind(place.uid_validity).bind(&place.uid).bind(plan.folder.as_deref()).bind(to_json(&plan.keywords));
     query.bind(micros(filing.now)).execute(&mut **tx).await.context("Cannot write down the shelving")?;

@@ -61,8 +61,12 @@ pub(super) async fn sight(tx: &mut Tx, activity: ActivityId, place: &Place, mess
 pub(super) async fn put_back(tx: &mut Tx, filing: &Filing<'_>, message: MessageKey) -> Result<bool> {
     let Some(received_at) = filing.raw.received_at else { return Ok(false) };
     let sql = "SELECT COUNT(*) AS done FROM shelving s JOIN message m ON m.id = s.message_id \
-               WHERE s.message_id = $1 AND s.mailbox = $2 AND s.state IN ('done', 'gone') AND m.received_at = $3";
-    let query = sqlx::query(sql).bind(message.0).bind(&filing.raw.place.mailbox).bind(micros(received_at));
+               WHERE s.message_id = $1 AND s.mailbox = $2 AND m.received_at = $3 \
+                 AND (s.state = 'done' OR (s.state = 'gone' AND (s.folder <> $4 OR s.uid_validity = $5)))";
+    let place = &filing.raw.place;
+    let query = sqlx::query(sql).bind(message.0).bind(&place.mailbox).bind(micros(received_at));
+    // A job that ended because its folder got another UIDVALIDITY was no person's doing.
+    let query = query.bind(&place.folder).bind(place.uid_validity);
     let row = query.fetch_one(&mut **tx).await.context("Cannot look up the shelving of a letter")?;
     Ok(row.int("done")? > 0)
 }

@@ -21,11 +21,14 @@
 //! SQLite has one connection that writes, under `BEGIN IMMEDIATE`, and a few that only read. No transaction spans a network call.
 
 mod activity;
+mod balance;
 mod caps;
 mod claim;
 mod correct;
 mod facts;
+mod figures;
 mod filing;
+mod folders;
 mod history;
 mod incidents;
 mod insert;
@@ -50,9 +53,11 @@ mod undo;
 mod week;
 
 pub use activity::{ActivityId, Instance};
+pub use balance::Balance;
 pub use caps::{Breaker, Caps};
 pub use correct::{Corrected, Correcting, Correction, Statement};
 pub use filing::{Batch, Filed, Filing, Packed, compress};
+pub use folders::{Arrival, Compared, Look, Renewed};
 pub use history::PersonChange;
 pub use incidents::Incident;
 pub use journal::JournalFilter;

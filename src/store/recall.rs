@@ -75,6 +75,31 @@ impl Store {
         tx.commit().await.context("Cannot count the attempt to read a letter")?;
         Ok(u32::try_from(row.int("attempts")?).unwrap_or(u32::MAX))
     }
+
+    /// The same for many letters in one transaction. Those that were begun before and not filed are given back, uncounted: they
+    /// must be read one by one, or the innocent ones would share the count of the one that kills.
+    pub async fn begin_attempts(
+        &self,
+        activity: ActivityId,
+        fingerprints: &[Fingerprint],
+        now: Timestamp,
+    ) -> Result<Vec<Fingerprint>> {
+        let mut tx = self.write().await?;
+        let mut begun = Vec::new();
+        for fingerprint in fingerprints {
+            let sql = "INSERT INTO intake_attempt (activity_id, fingerprint, attempts, first_at, latest_at) VALUES ($1, $2, 1, $3, $3) \
+                       ON CONFLICT (activity_id, fingerprint) DO NOTHING";
+            let query = sqlx::query(sql).bind(activity.0).bind(fingerprint.as_str()).bind(micros(now));
+            let done = query.execute(&mut *tx).await.context("Cannot count the attempts to read letters")?;
+            // The same letter twice among them is no sign of anything.
+            let is_twice = fingerprints.iter().filter(|other| *other == fingerprint).count() > 1;
+            if done.rows_affected() == 0 && !is_twice {
+                begun.push(fingerprint.clone());
+            }
+        }
+        tx.commit().await.context("Cannot count the attempts to read letters")?;
+        Ok(begun)
+    }
 }
 
 /// Asks for all of it.

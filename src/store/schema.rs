@@ -6,7 +6,7 @@ use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{AnyPool, Row, SqlSafeStr};
 
 /// Number, name, SQLite's text, PostgreSQL's text. Both folders hold the same numbers and names (a test says so).
-const MIGRATIONS: [(i64, &str, &str, &str); 10] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 11] = [
     (
         1,
         "activity",
@@ -66,6 +66,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 10] = [
         "correction",
         include_str!("../../migrations/sqlite/0010_correction.sql"),
         include_str!("../../migrations/postgres/0010_correction.sql"),
+    ),
+    (
+        11,
+        "folder",
+        include_str!("../../migrations/sqlite/0011_folder.sql"),
+        include_str!("../../migrations/postgres/0011_folder.sql"),
     ),
 ];
 

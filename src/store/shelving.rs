@@ -1,6 +1,7 @@
 //! Jobs in the mailboxes: written with the filing, replayed until done, given up where a person was quicker.
 
 use super::activity::ActivityId;
+use super::figures::moved_in;
 use super::journal::Entry;
 use super::ledger::{gone, sight};
 use super::rows::{Columns, micros};
@@ -33,6 +34,8 @@ pub struct ShelvingJob {
     pub message_id: Option<String>,
     /// Refusals so far.
     pub tries: i64,
+    /// UIDVALIDITY and UIDNEXT of the target before an earlier try began to copy; the copy may be there.
+    pub landing: Option<(i64, i64)>,
 }
 
 /// A job that is being settled.
@@ -45,8 +48,8 @@ struct Settled {
 impl Store {
     /// The jobs of a mailbox that are due, oldest first.
     pub async fn shelvings_due(&self, activity: ActivityId, mailbox: &str, now: Timestamp) -> Result<Vec<ShelvingJob>> {
-        let sql = "SELECT s.id, s.mailbox, s.folder, s.uid_validity, s.uid, s.target_folder, s.keywords, s.message_id, s.tries, m.fingerprint, \
-                   m.rfc_id FROM shelving s JOIN message m ON m.id = s.message_id \
+        let sql = "SELECT s.id, s.mailbox, s.folder, s.uid_validity, s.uid, s.target_folder, s.keywords, s.message_id, s.tries, s.landing_validity, \
+                   s.landing_next, m.fingerprint, m.rfc_id FROM shelving s JOIN message m ON m.id = s.message_id \
                    WHERE s.mailbox = $1 AND s.state = 'pending' AND s.due_at <= $2 AND s.activity_id = $3 ORDER BY s.due_at, s.id LIMIT $4";
         let query = sqlx::query(sql).bind(mailbox).bind(micros(now)).bind(activity.0).bind(MOST_AT_ONCE);
         let rows = query.fetch_all(&self.readers).await.context("Cannot list the letters to be shelved")?;
@@ -60,6 +63,7 @@ impl Store {
                 fingerprint: Fingerprint(row.text("fingerprint")?),
                 message_id: row.text_or_none("rfc_id")?,
                 tries: row.int("tries")?,
+                landing: row.int_or_none("landing_validity")?.zip(row.int_or_none("landing_next")?),
             })
         });
         jobs.collect()
@@ -71,11 +75,21 @@ impl Store {
         let settled = settle(&mut tx, job, ShelvingState::Done, now).await?;
         if let Some(place) = new_place {
             gone(&mut tx, &settled.place, now).await?;
-            sight(&mut tx, settled.activity, place, settled.message, now).await?;
+            if sight(&mut tx, settled.activity, place, settled.message, now).await? {
+                moved_in(&mut tx, settled.activity, place, now).await?;
+            }
         }
         let detail = serde_json::json!({ "folder": new_place.map(|place| &place.folder) });
         Entry::new(settled.activity, now, "shelved").about(settled.message).with(&detail).write(&mut tx).await?;
         tx.commit().await.context("Cannot settle the shelving of a letter")
+    }
+
+    /// A copy is about to be made; after a crash it is looked for from here on.
+    pub async fn shelving_begins(&self, job: i64, (uid_validity, uid_next): (i64, i64)) -> Result<()> {
+        let sql = "UPDATE shelving SET landing_validity = $2, landing_next = $3 WHERE id = $1 AND state = 'pending'";
+        let query = sqlx::query(sql).bind(job).bind(uid_validity).bind(uid_next);
+        query.execute(&self.writer).await.context("Cannot write down that a letter is about to be copied")?;
+        Ok(())
     }
 
     /// A person moved or deleted the letter first; it is left where it is.
@@ -83,7 +97,13 @@ impl Store {
         let mut tx = self.write().await?;
         let settled = settle(&mut tx, job, ShelvingState::Gone, now).await?;
         gone(&mut tx, &settled.place, now).await?;
-        Entry::new(settled.activity, now, "moved-by-a-person").about(settled.message).write(&mut tx).await?;
+        // A move of ours whose end was not written down before a crash; the look into the target has found the letter there.
+        let sql = "UPDATE shelving SET state = 'done' WHERE id = $1 AND target_folder IN \
+                   (SELECT folder FROM sighting WHERE message_id = $2 AND mailbox = $3 AND gone_at IS NULL)";
+        let query = sqlx::query(sql).bind(job).bind(settled.message.0).bind(&settled.place.mailbox);
+        let ours = query.execute(&mut *tx).await.context("Cannot settle the shelving of a letter")?.rows_affected() > 0;
+        let event = if ours { "shelved" } else { "moved-by-a-person" };
+        Entry::new(settled.activity, now, event).about(settled.message).write(&mut tx).await?;
         tx.commit().await.context("Cannot settle the shelving of a letter")
     }
 

@@ -132,6 +132,12 @@ impl Dovecot {
         std::fs::rename(inbox.join("tmp").join(&name), inbox.join("new").join(&name)).unwrap();
     }
 
+    /// Runs doveadm on this server.
+    pub(crate) fn admin(&self, arguments: &[&str]) {
+        let done = Command::new("doveadm").arg("-c").arg(self._dir.path().join("dovecot.conf")).args(arguments).output().unwrap();
+        assert!(done.status.success(), "doveadm {arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
+    }
+
     /// How many letters a folder holds on disk (`""` is the inbox, others are written `.JCA.Contacts`).
     pub(crate) fn count(&self, user: &str, folder: &str) -> usize {
         let dir = if folder.is_empty() { self.mail.join(user) } else { self.mail.join(user).join(folder) };
