@@ -59,10 +59,11 @@ fn kind_name(words: &Words, kind: Kind) -> String {
     words.word(&format!("kind_names.{}", kind.as_str())).to_owned()
 }
 
-fn person(words: &Words, person: &Person) -> String {
+/// Name, organization and country: apart, since one may be written from right to left and its neighbour from left to right.
+fn person(words: &Words, person: &Person) -> Vec<String> {
     let country = person.country.as_deref().map(|code| words.country(code).to_owned());
     let parts = [Some(clean::value(&person.name)), person.organization.as_deref().map(clean::value), country];
-    parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+    parts.into_iter().flatten().filter(|part| !part.is_empty()).collect()
 }
 
 /// "143 letters = 61 nominations + … ; 0 unaccounted for".
