@@ -5,7 +5,7 @@
 //! through a [`Screen`] first.
 
 use regex_syntax::ParserBuilder;
-use regex_syntax::hir::Hir;
+use regex_syntax::hir::{Class, Hir, HirKind};
 
 mod boundary;
 mod compact;
@@ -15,8 +15,10 @@ mod screen;
 pub use expression::{Captures, Match, Regex};
 pub use screen::Screen;
 
-/// Octets of a compiled pattern: what an operator's rule may not blow up (A23).
-const SIZE_LIMIT: usize = 1 << 20;
+/// States of a compiled pattern: what an operator's rule may not blow up (A23). The largest rule has some 4,000.
+const MOST_STATES: u64 = 20_000;
+/// Octets of a compiled pattern; far more than the states of the limit above take, so that it is never met.
+const SIZE_LIMIT: usize = 64 << 20;
 /// Brackets within brackets; deeper ones are a mistake or an attack (A23).
 const NEST_LIMIT: u32 = 50;
 /// What the lazily built automaton of one pattern may keep in each thread. It grows only with use; hundreds of
@@ -43,16 +45,31 @@ fn parse(pattern: &str) -> Result<Hir, String> {
     })
 }
 
+/// A pattern is not compiled to see whether it can be: hundreds of compiled ones would leave their holes in the memory of a
+/// daemon that uses few of them.
 fn build(hir: &Hir) -> Result<Regex, String> {
-    Regex::new(compact::compact(hir).to_string()).map_err(sentence)
+    let small = compact::compact(hir);
+    if states(&small) > MOST_STATES {
+        return Err(format!("the pattern needs more than {MOST_STATES} states; make its {{n,m}} counts smaller"));
+    }
+    Ok(Regex::new(small.to_string()))
 }
 
-fn sentence(error: regex::Error) -> String {
-    match error {
-        regex::Error::CompiledTooBig(limit) => {
-            format!("the pattern needs more than {limit} octets when compiled; make its {{n,m}} counts smaller")
+/// About how many states a pattern compiles to: a repetition is as many copies as it counts.
+fn states(hir: &Hir) -> u64 {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => 1,
+        HirKind::Literal(literal) => literal.0.len() as u64,
+        HirKind::Class(Class::Bytes(_)) => 1,
+        // A range of signs is a few ranges of octets in a row.
+        HirKind::Class(Class::Unicode(class)) => 1 + 2 * class.ranges().len() as u64,
+        HirKind::Capture(capture) => 2 + states(&capture.sub),
+        HirKind::Repetition(repetition) => {
+            let copies = u64::from(repetition.max.unwrap_or(repetition.min).max(1));
+            copies.saturating_mul(1 + states(&repetition.sub))
         }
-        other => other.to_string().replace('\n', " "),
+        HirKind::Concat(parts) => parts.iter().map(states).fold(0, u64::saturating_add),
+        HirKind::Alternation(branches) => branches.iter().map(states).fold(1, u64::saturating_add),
     }
 }
 

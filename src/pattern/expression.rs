@@ -7,8 +7,7 @@ use std::sync::OnceLock;
 
 /// A compiled pattern.
 ///
-/// It is compiled to see that it can be, and again when it is first used: most rules never are, and each that is holds some
-/// 50 kB.
+/// It is compiled when it is first used: most rules never are, and each that is holds some 50 kB.
 #[derive(Clone, Debug)]
 pub struct Regex {
     pattern: String,
@@ -98,18 +97,17 @@ impl Index<&str> for Captures<'_> {
     }
 }
 
-fn build(pattern: &str) -> Result<bytes::Regex, regex::Error> {
-    bytes::RegexBuilder::new(pattern).size_limit(super::SIZE_LIMIT).dfa_size_limit(super::CACHE_OF_ONE).build()
-}
-
 impl Regex {
-    pub(super) fn new(pattern: String) -> Result<Regex, regex::Error> {
-        build(&pattern)?;
-        Ok(Regex { pattern, used: OnceLock::new() })
+    pub(super) fn new(pattern: String) -> Regex {
+        Regex { pattern, used: OnceLock::new() }
     }
 
     fn compiled(&self) -> &bytes::Regex {
-        self.used.get_or_init(|| build(&self.pattern).expect("it was compiled before, with the same limits"))
+        self.used.get_or_init(|| {
+            let built =
+                bytes::RegexBuilder::new(&self.pattern).size_limit(super::SIZE_LIMIT).dfa_size_limit(super::CACHE_OF_ONE).build();
+            built.expect("a pattern that was parsed and counted can be compiled")
+        })
     }
 
     /// The pattern, as it was compiled.
