@@ -3,6 +3,10 @@
 //! Each test has a size, small by default; `tests/endure` gives others and prints the figures as a table. They need the servers
 //! of `tests/run` and say nothing without them.
 
+mod cuts;
+mod flood;
+mod fuzz;
 mod kills;
+mod order;
 mod points;
 mod rig;

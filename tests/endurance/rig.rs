@@ -128,8 +128,8 @@ impl Scene {
         Scene { name, mail, empty, config, log, letters: 0, _dir: dir }
     }
 
-    /// A letter from a writer of its own comes into the inbox.
-    pub(crate) fn inject(&mut self) {
+    /// A letter from a writer of its own comes into the inbox; gives the writer's address.
+    pub(crate) fn inject(&mut self) -> String {
         let number = self.letters;
         self.letters += 1;
         let name = format!("{}.{}.{number}.endure", std::process::id(), self.name);
@@ -137,6 +137,7 @@ impl Scene {
         fs::write(&aside, letter(&self.name, number)).unwrap();
         own(&aside);
         fs::rename(aside, place).unwrap();
+        format!("{}.{number}@writers.example", self.name)
     }
 
     /// Starts the daemon, which may be told where to die.
@@ -213,6 +214,12 @@ impl Scene {
         let (writers, ours) = (self.mail.parent().unwrap().join("writers"), format!("{}.", self.name));
         let letters = letters_in(&writers).filter(|letter| field(letter, "Delivered-To").is_some_and(|to| to.starts_with(&ours)));
         letters.filter_map(|letter| field(&letter, "Message-ID")).collect()
+    }
+
+    /// How many answers the receiving side took for this writer.
+    pub(crate) fn answers_to(&self, writer: &str) -> usize {
+        let writers = self.mail.parent().unwrap().join("writers");
+        letters_in(&writers).filter(|letter| field(letter, "Delivered-To").as_deref() == Some(writer)).count()
     }
 
     /// The end of the daemon's log, for a test that failed.
