@@ -47,3 +47,21 @@ fn every_wrong_rule_file_is_refused_with_file_line_and_way_out() {
     assert!(tried >= 10, "only {tried} wrong rule files");
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
+
+/// The rule in the instructions is one that the program takes, and every word of a closed list stands there.
+#[test]
+fn the_instructions_for_writing_a_rule_are_right() {
+    let text = std::fs::read_to_string("rules/README.md").unwrap();
+    let rule = text.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    assert!(rule.starts_with("[[rule]]"), "{rule}");
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("any")).unwrap();
+    std::fs::write(folder.path().join("any/kinds.toml"), rule).unwrap();
+
+    let report = check(&Resources::overridden_by(folder.path()));
+
+    assert!(report.faults.is_empty(), "{:?}", report.faults);
+    for kind in <jcabot::domain::words::Kind as strum::VariantArray>::VARIANTS {
+        assert!(text.contains(&format!("`{}`", kind.as_str())), "{} is missing", kind.as_str());
+    }
+}
