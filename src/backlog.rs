@@ -11,13 +11,19 @@ use crate::store::{Filing, Packed};
 use anyhow::Result;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
-use tokio::sync::mpsc::Receiver;
+use tokio::sync::mpsc::{Receiver, Sender};
 use tokio::task::JoinHandle;
 
 /// Letters to a transaction: a thousand cost three times less each than one, and more bring nothing (PERFORMANCE wall 4).
 const BATCH: usize = 500;
 /// Octets to a transaction at most, so that a row of large letters does not pile up in memory (the goal is 96 MB in all).
 const BATCH_OCTETS: usize = 8 << 20;
+/// Letters and octets that a thread takes in hand at a time: few changes of threads, and not all large letters on one core.
+const HANDFUL: usize = 16;
+const HANDFUL_OCTETS: usize = 1 << 20;
+/// Handfuls beyond one a core that are in hand, so that no core waits for the next one. Each thread at work keeps its own
+/// search states of every pattern, some megabytes.
+const SPARE: usize = 1;
 
 /// What many letters came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -36,6 +42,8 @@ struct Ready {
     raw: RawMail,
     letter: Understood,
     packed: Packed,
+    /// Of the whole letter; its bytes are dropped when they are packed.
+    octets: usize,
 }
 
 /// How letters of a channel are filed.
@@ -58,35 +66,85 @@ pub async fn file_all(
     mut receiver: Receiver<Result<RawMail>>,
     mut progress: impl FnMut(u64),
 ) -> Result<Imported> {
-    let window = std::thread::available_parallelism().map_or(1, usize::from) * 4;
     let knowledge = desk.knowledge.get();
     corrections::refresh(&desk.store, desk.activity, &knowledge).await?;
-    let mut imported = Imported::default();
-    let mut thinking: VecDeque<JoinHandle<Ready>> = VecDeque::with_capacity(window * 2);
+    // One batch is filed while the next one is understood.
+    let (sender, mut batches) = tokio::sync::mpsc::channel::<Vec<Ready>>(1);
+    let understanding = understand_all(desk, order, &knowledge, &mut receiver, sender);
+    let filing = async {
+        let mut imported = Imported::default();
+        while let Some(batch) = batches.recv().await {
+            file(desk, order, &knowledge, batch, &mut imported).await?;
+            progress(imported.new + imported.known);
+        }
+        anyhow::Ok(imported)
+    };
+    let mut filing = std::pin::pin!(filing);
+    let mut understanding = std::pin::pin!(understanding);
+    tokio::select! {
+        // A database that cannot be written ends the reading, too.
+        filed = &mut filing => { filed.map(|imported| (imported, Vec::new())) }
+        unreadable = &mut understanding => { filing.await.map(|imported| (imported, unreadable)) }
+    }
+    .map(|(imported, unreadable)| Imported { unreadable, ..imported })
+}
+
+/// Understands handfuls of letters on all cores and sends them on in order, in batches; gives what could not be read.
+async fn understand_all(
+    desk: &Desk,
+    order: Order,
+    knowledge: &Arc<Knowledge>,
+    receiver: &mut Receiver<Result<RawMail>>,
+    batches: Sender<Vec<Ready>>,
+) -> Vec<String> {
+    let most = std::thread::available_parallelism().map_or(1, usize::from) + SPARE;
+    let mut unreadable = Vec::new();
+    let mut thinking: VecDeque<JoinHandle<Vec<Ready>>> = VecDeque::new();
     let mut batch = Batch::default();
-    let mut letters = Vec::with_capacity(window);
-    while receiver.recv_many(&mut letters, window).await > 0 {
+    let mut letters = Vec::with_capacity(HANDFUL);
+    loop {
+        let is_last = receiver.recv_many(&mut letters, HANDFUL).await == 0;
+        let mut handful = Vec::new();
         for letter in count(desk, order, std::mem::take(&mut letters)).await {
             match letter {
-                Ok(raw) => thinking.push_back(think(&knowledge, raw)),
-                Err(error) => imported.unreadable.push(format!("{error:#}")),
+                Ok(raw) => handful.push(raw),
+                Err(error) => unreadable.push(format!("{error:#}")),
             }
         }
-        while thinking.len() > window {
+        thinking.extend(portions(handful).into_iter().map(|portion| think(knowledge, portion)));
+        while thinking.len() > if is_last { 0 } else { most } {
             let Some(next) = thinking.pop_front() else { break };
-            batch.take(next, &mut imported).await;
-            if batch.is_full() {
-                file(desk, order, &knowledge, &mut batch, &mut imported).await?;
-                progress(imported.new + imported.known);
+            match next.await {
+                Ok(ready) => batch.take(ready),
+                Err(error) => unreadable.push(format!("Cannot understand a letter: {error}")),
+            }
+            // A receiver that is gone has failed, and says so itself.
+            if batch.is_full() && batches.send(std::mem::take(&mut batch).letters).await.is_err() {
+                return unreadable;
             }
         }
+        if is_last {
+            let _failed_and_says_so = batches.send(batch.letters).await;
+            return unreadable;
+        }
     }
-    for next in thinking {
-        batch.take(next, &mut imported).await;
+}
+
+/// What one thread takes in hand at a time.
+fn portions(letters: Vec<RawMail>) -> Vec<Vec<RawMail>> {
+    let mut portions: Vec<Vec<RawMail>> = Vec::new();
+    let mut octets = usize::MAX;
+    for raw in letters {
+        if octets.saturating_add(raw.bytes.len()) > HANDFUL_OCTETS {
+            portions.push(Vec::new());
+            octets = 0;
+        }
+        octets += raw.bytes.len();
+        if let Some(last) = portions.last_mut() {
+            last.push(raw);
+        }
     }
-    file(desk, order, &knowledge, &mut batch, &mut imported).await?;
-    progress(imported.new + imported.known);
-    Ok(imported)
+    portions
 }
 
 /// Letters of one transaction.
@@ -97,14 +155,9 @@ struct Batch {
 }
 
 impl Batch {
-    async fn take(&mut self, next: JoinHandle<Ready>, imported: &mut Imported) {
-        match next.await {
-            Ok(ready) => {
-                self.octets += ready.raw.bytes.len();
-                self.letters.push(ready);
-            }
-            Err(error) => imported.unreadable.push(format!("Cannot understand a letter: {error}")),
-        }
+    fn take(&mut self, ready: Vec<Ready>) {
+        self.octets += ready.iter().map(|ready| ready.octets).sum::<usize>();
+        self.letters.extend(ready);
     }
 
     fn is_full(&self) -> bool {
@@ -130,22 +183,25 @@ async fn count(desk: &Desk, order: Order, letters: Vec<Result<RawMail>>) -> Vec<
     }
 }
 
-/// The pure steps, on any core.
-fn think(knowledge: &Arc<Knowledge>, raw: RawMail) -> JoinHandle<Ready> {
+/// The pure steps, on any core. What only they need is dropped here.
+fn think(knowledge: &Arc<Knowledge>, letters: Vec<RawMail>) -> JoinHandle<Vec<Ready>> {
     let knowledge = Arc::clone(knowledge);
-    tokio::task::spawn_blocking(move || {
-        let letter = knowledge.understand(&raw);
+    let one = move |mut raw: RawMail| {
+        let mut letter = knowledge.understand(&raw);
         let packed = Packed::new(&raw, &letter.mail);
-        Ready { raw, letter, packed }
-    })
+        let octets = raw.bytes.len();
+        raw.bytes = Vec::new();
+        letter.mail.documents = Vec::new();
+        Ready { raw, letter, packed, octets }
+    };
+    tokio::task::spawn_blocking(move || letters.into_iter().map(one).collect())
 }
 
-async fn file(desk: &Desk, order: Order, knowledge: &Knowledge, batch: &mut Batch, imported: &mut Imported) -> Result<()> {
+async fn file(desk: &Desk, order: Order, knowledge: &Knowledge, batch: Vec<Ready>, imported: &mut Imported) -> Result<()> {
     let now = desk.clock.now();
     let mut transaction = desk.store.batch().await?;
     let mut drafted = false;
-    batch.octets = 0;
-    for Ready { raw, letter, packed } in batch.letters.drain(..) {
+    for Ready { raw, letter, packed, .. } in batch {
         let known = transaction.recall(desk.activity, &letter.mail, &letter.findings, now).await?;
         let plan = desk.decide(knowledge, order.manner, (&raw, &letter, &known), now);
         let drafts: Vec<Draft> = desk.draft(knowledge, &letter, &plan, &raw, now)?;

@@ -139,7 +139,7 @@ fn a_dropped_letter_is_filed_acknowledged_and_shelved_by_the_daemon() {
 
     jcabot::mailbox::deliver(&jca.path("Maildir"), &letter).unwrap();
     daemon.says("Filed message 1");
-    crate::support::jca::wait_for("the acknowledgement", || jca.path("outgoing").read_dir().ok()?.next());
+    let _first = crate::support::jca::wait_for("the acknowledgement", || jca.path("outgoing").read_dir().ok()?.next());
     let (code, said) = daemon.stop();
 
     assert_eq!(code, Some(0), "{said}");
