@@ -75,6 +75,13 @@ impl Countries {
         found
     }
 
+    /// Whether a text is a country's name and nothing else.
+    pub fn is_name(&self, text: &str) -> bool {
+        let folded = fold(text);
+        let bare = folded.trim_matches(|c: char| !c.is_alphanumeric());
+        self.names.find(bare).is_some_and(|hit| hit.start() == 0 && bare.len() - hit.end() <= 4)
+    }
+
     /// The country of the first town that a text names.
     pub fn place(&self, text: &str) -> Option<&str> {
         self.places.first(text)

@@ -54,6 +54,8 @@ pub struct Bodies {
     pub itu_r: Vec<Regex>,
     /// ITU-D.
     pub itu_d: Vec<Regex>,
+    /// The capitalised name behind words that announce a body, as group 1.
+    pub announced: Vec<Regex>,
 }
 
 /// Patterns over what is asked to be done with a person, for folded text ([`fold`]); all languages together.
@@ -289,6 +291,7 @@ struct BodyLists {
     other_sector: Vec<String>,
     itu_r: Vec<String>,
     itu_d: Vec<String>,
+    announced: Vec<String>,
 }
 
 impl LabelWords {
@@ -399,9 +402,11 @@ impl LabelWords {
             ("other_sector", &mut self.bodies.other_sector, bodies.other_sector),
             ("itu_r", &mut self.bodies.itu_r, bodies.itu_r),
             ("itu_d", &mut self.bodies.itu_d, bodies.itu_d),
+            ("announced", &mut self.bodies.announced, bodies.announced),
         ] {
             // People's words are compared in simplified characters, and statements' as written.
-            let is_cue = !matches!(name, "study_group" | "other_sector" | "itu_r" | "itu_d") && !STATEMENTS.contains(&name);
+            let is_cue =
+                !matches!(name, "study_group" | "other_sector" | "itu_r" | "itu_d" | "announced") && !STATEMENTS.contains(&name);
             for pattern in more {
                 let pattern = if is_cue { simplified(&pattern).into_owned() } else { pattern };
                 patterns.push(pattern::compile(&pattern).map_err(|error| format!("{name}: {error}"))?);

@@ -66,7 +66,13 @@ pub(super) fn role(chunk: &str, vocabulary: &Vocabulary) -> Option<String> {
     let key = (0..list.len()).find(|at| list.get(*at..).is_some_and(|rest| labels.roles.matched(rest) > 0))?;
     // What stands before the function's first word belongs to it unless the sentence ends there.
     let mut first = key;
+    let is_latin = |text: &str| text.starts_with(|c: char| c.is_ascii_alphabetic());
+    let key_is_latin = list.get(key).is_some_and(|word| is_latin(word.text) || word.text.starts_with(|c: char| c < '\u{370}'));
     while let Some(previous) = first.checked_sub(1).and_then(|at| list.get(at)) {
+        // `JCA-COP نائب الرئيس`: the function begins where its script does.
+        if !key_is_latin && is_latin(previous.text) {
+            break;
+        }
         let list = [*previous];
         let is_article = labels.articles.matched(&list) > 0;
         if labels.breaks.matched(&list) > 0 && labels.modifiers.matched(&list) == 0

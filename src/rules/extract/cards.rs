@@ -33,6 +33,7 @@ fn card_of(card: &calcard::vcard::VCard, rules: &Rules) -> Option<FoundPerson> {
     let words = &rules.vocabulary;
     let mut person = FoundPerson::default();
     let mut phones_found: Vec<(bool, String)> = Vec::new();
+    let mut addresses: Vec<(bool, String)> = Vec::new();
     for entry in &card.entries {
         let parts: Vec<String> = entry.values.iter().flat_map(text_of).collect();
         let value = parts.iter().find(|part| !part.trim().is_empty()).cloned().unwrap_or_default();
@@ -44,7 +45,7 @@ fn card_of(card: &calcard::vcard::VCard, rules: &Rules) -> Option<FoundPerson> {
             .collect();
         let is = |word: &str| kinds.iter().any(|kind| kind.contains(word));
         match entry.name {
-            VCardProperty::Fn => {
+            VCardProperty::Fn if person.name.is_none() => {
                 let (name, honorific) = names::without_honorific(&value, words);
                 set(&mut person, "name", Part::Attachment, &value, "vcard");
                 person.name = Some(name);
@@ -63,7 +64,10 @@ fn card_of(card: &calcard::vcard::VCard, rules: &Rules) -> Option<FoundPerson> {
             VCardProperty::Org => field(&mut person, PersonLabel::Organization, &value, Part::Attachment, words, &rules.charter),
             VCardProperty::Title => field(&mut person, PersonLabel::Position, &value, Part::Attachment, words, &rules.charter),
             VCardProperty::Role => field(&mut person, PersonLabel::Position, &value, Part::Attachment, words, &rules.charter),
-            VCardProperty::Email => field(&mut person, PersonLabel::Email, &value, Part::Attachment, words, &rules.charter),
+            VCardProperty::Email => {
+                let is_preferred = is("pref") || entry.params.iter().any(|param| param.name == VCardParameterName::Pref);
+                addresses.push((!is_preferred, value.trim_start_matches("mailto:").to_owned()));
+            }
             VCardProperty::Tel if !is("fax") => {
                 phones_found.push((is("cell") || is("mobile"), value.trim_start_matches("tel:").to_owned()))
             }
@@ -77,6 +81,10 @@ fn card_of(card: &calcard::vcard::VCard, rules: &Rules) -> Option<FoundPerson> {
             ),
             _ => {}
         }
+    }
+    addresses.sort_by_key(|(is_other, _)| *is_other);
+    if let Some((_, address)) = addresses.first() {
+        field(&mut person, PersonLabel::Email, address, Part::Attachment, words, &rules.charter);
     }
     phones_found.sort_by_key(|(is_mobile, _)| *is_mobile);
     if let Some((_, number)) = phones_found.first() {

@@ -191,7 +191,16 @@ impl<'a> Letter<'a> {
     /// Whether a unit is a salutation.
     pub(super) fn is_greeting(&self, unit: &Unit) -> bool {
         let han = unit.text.chars().filter(|c| is_han(*c)).count();
-        unit.text.chars().count() + han <= 60 && self.vocabulary.mail.is_greeting(&unit.text)
+        unit.text.chars().count() + han <= 60 && (self.vocabulary.mail.is_greeting(&unit.text) || self.is_salutation(unit))
+    }
+
+    /// `الأخت خلود،` and `Mr Smith:` at the head of the letter.
+    fn is_salutation(&self, unit: &Unit) -> bool {
+        unit.paragraph <= 1
+            && unit.shape == Shape::Line
+            && unit.text.ends_with([',', '،', ':', '：', '!', '！', '，'])
+            && names::whole(&unit.text, self.vocabulary).is_some_and(|name| name.honorific.is_some())
+            && self.units.iter().filter(|other| other.paragraph == unit.paragraph).count() == 1
     }
 
     /// Whether a name is the chair's, whom letters address.
@@ -220,6 +229,9 @@ impl<'a> Letter<'a> {
         let best = bodies.iter().map(|(_, weight, _, _)| *weight).max();
         common.organization =
             bodies.into_iter().find(|(_, weight, _, _)| Some(*weight) == best).map(|(_, _, name, part)| (name, part));
+        if common.organization.is_none() {
+            common.organization = self.units.iter().find_map(|unit| Some((self.announced_body(&unit.text)?, unit.part)));
+        }
         if common.organization.is_none() && self.is_mail {
             common.organization = self.sending_body().map(|name| (name, Part::From));
         }
@@ -227,6 +239,18 @@ impl<'a> Letter<'a> {
             common.country = self.units.iter().find_map(|unit| self.vocabulary.countries.place(&unit.text)).map(str::to_owned);
         }
         common
+    }
+
+    /// The capitalised words behind "on behalf of", "expert of": a body that no word of its name tells.
+    fn announced_body(&self, text: &str) -> Option<String> {
+        let hit = self.vocabulary.labels.bodies.announced.iter().find_map(|pattern| pattern.captures(text))?;
+        let name = hit.get(1)?.as_str().trim_end_matches([',', '.', ' ']);
+        let is_own = self.vocabulary.labels.ours.is_in(name)
+            || std::iter::once(&self.charter.name).chain(&self.charter.aliases).any(|own| name.contains(own.as_str()));
+        let is_person =
+            names::whole(name, self.vocabulary).is_some_and(|found| found.honorific.is_some() || self.is_signer(&found.text));
+        let is_place = self.vocabulary.countries.is_name(name);
+        (!is_own && !is_person && !is_place && name.chars().count() >= 3).then(|| name.to_owned())
     }
 
     /// The organization that the From field names.

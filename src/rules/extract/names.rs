@@ -101,6 +101,7 @@ fn alphabetic(text: &str, list: &[Word<'_>], vocabulary: &Vocabulary) -> Vec<Nam
         if enough
             && (!is_bare_arabic || stands_alone(text, &name, first.start, end.end, vocabulary))
             && (honorifics > 0 || !is_shouted(&name) && !belongs_to_body(text, list, from, vocabulary))
+            && (honorifics > 0 || !begins_body(text, list, last, vocabulary))
             && !is_place(&name, vocabulary)
         {
             let before = (honorifics > 0).then(|| text.get(word.start..first.start).unwrap_or_default());
@@ -132,6 +133,18 @@ fn honorific_behind<'t>(text: &'t str, end: usize, vocabulary: &Vocabulary) -> (
     }
 }
 
+/// Whether a body's name goes on behind the words: `Coromandel Engineering & Media School`.
+fn begins_body(text: &str, list: &[Word<'_>], last: usize, vocabulary: &Vocabulary) -> bool {
+    let labels = &vocabulary.labels;
+    let (Some(end), Some(next)) = (list.get(last), list.get(last + 1)) else { return false };
+    let is_and = next.text.is_empty() || labels.ands.matched(&[*next]) > 0;
+    if !is_and || text.get(end.end..next.start).is_none_or(|gap| !gap.trim().is_empty()) {
+        return false;
+    }
+    let behind = list.get(last + 2..).unwrap_or_default().iter().take_while(|word| word.text.starts_with(char::is_uppercase));
+    behind.take(4).any(|word| labels.organizations.matched(&[*word]) > 0)
+}
+
 /// Whether the words go on with the name of a body that stands directly before them: `Federación Ibérica de Denuncia`.
 fn belongs_to_body(text: &str, list: &[Word<'_>], from: usize, vocabulary: &Vocabulary) -> bool {
     let labels = &vocabulary.labels;
@@ -143,8 +156,10 @@ fn belongs_to_body(text: &str, list: &[Word<'_>], from: usize, vocabulary: &Voca
             return false;
         }
         let is_link = labels.links.matched(&[*before]) > 0 || labels.particles.matched(&[*before]) > 0;
-        let is_body =
-            labels.organizations.matched(&[*before]) > 0 && before.text.starts_with(|c: char| c.is_uppercase() || is_arabic(c));
+        // `Jefa de Asuntos Internacionales`: what a function is for.
+        let is_function = at != from && labels.roles.matched(&[*before]) > 0;
+        let is_name = before.text.starts_with(|c: char| c.is_uppercase() || is_arabic(c));
+        let is_body = is_function || is_name && labels.organizations.matched(&[*before]) > 0;
         if is_body {
             // Arabic puts nothing between a body and who is named next, so only a link is sure.
             return !before.text.starts_with(is_arabic) || at != from;
@@ -209,6 +224,11 @@ fn parts(text: &str, list: &[Word<'_>], from: usize, vocabulary: &Vocabulary) ->
             let Some(previous) = list.get(from + many - 1) else { break };
             let gap = text.get(previous.end..word.start).unwrap_or_default();
             let is_initial = previous.text.trim_end_matches('.').chars().count() <= 2;
+            // `… Peralta. Lo …` are two sentences; dots inside a word are initials'.
+            let ends = previous.text.ends_with('.') && !previous.text.trim_end_matches('.').contains('.');
+            if ends && !is_initial {
+                break;
+            }
             if !(gap.trim().is_empty() || (gap.trim() == "." && is_initial)) || gap.contains(['\n', '\t']) || gap.contains("  ") {
                 break;
             }

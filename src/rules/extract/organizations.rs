@@ -5,7 +5,7 @@ use super::letter::plain;
 use crate::charter::Charter;
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::labels::any;
-use crate::vocabulary::words::{Word, fold, is_arabic, is_han, simplified, words};
+use crate::vocabulary::words::{Word, is_arabic, is_han, simplified, words};
 
 /// Words of an organization's name at most.
 const LONGEST: usize = 16;
@@ -47,13 +47,38 @@ fn abbreviation(after: &str) -> Option<&str> {
 
 /// Organizations that a person may come from: none of the Union's own, and not the activity.
 pub(super) fn foreign(text: &str, vocabulary: &Vocabulary, charter: &Charter) -> Vec<String> {
-    let mut found = organizations(text, vocabulary);
-    found.retain(|name| {
-        let folded = fold(name);
-        let is_activity = std::iter::once(&charter.name).chain(&charter.aliases).any(|own| folded.contains(&fold(own)));
-        !is_activity && !vocabulary.labels.ours.is_in(name)
-    });
+    let own = |name: &str| {
+        let aliases = std::iter::once(&charter.name).chain(&charter.aliases);
+        aliases.filter_map(|own| name.find(own.as_str())).min()
+    };
+    let mut found = Vec::new();
+    for name in organizations(text, vocabulary) {
+        // `Ministerio del Uruguay en la JCA-COP`: the activity is no part of the name, nor is what leads to it.
+        let kept = match own(&name) {
+            Some(at) => without_links(name.get(..at).unwrap_or_default(), vocabulary),
+            None => name.as_str(),
+        };
+        if kept.split_whitespace().count() > 1 || kept.len() == name.len() {
+            found.push(kept.to_owned());
+        }
+    }
+    found.retain(|name| !vocabulary.labels.ours.is_in(name));
     found
+}
+
+/// A name without the small words and brackets at its end.
+fn without_links<'t>(name: &'t str, vocabulary: &Vocabulary) -> &'t str {
+    let labels = &vocabulary.labels;
+    let mut kept = name.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '(' | ',' | '-' | '–'));
+    while let Some(last) = words(kept).last() {
+        let is_small =
+            [&labels.links, &labels.articles, &labels.breaks, &labels.at].iter().any(|list| list.matched(&[*last]) > 0);
+        if !is_small || last.start == 0 {
+            break;
+        }
+        kept = kept.get(..last.start).unwrap_or_default().trim_end();
+    }
+    kept
 }
 
 /// The name that ends with the last word of the list in a piece of Chinese text.
@@ -96,7 +121,8 @@ fn alphabetic(chunk: &str, vocabulary: &Vocabulary) -> Vec<String> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(word) = list.get(at) {
-        if !is_key(word, vocabulary) && !names_quoted(chunk, &list, at, vocabulary) {
+        if !is_key(word, vocabulary) && !names_quoted(chunk, &list, at, vocabulary) && !is_small_key(chunk, &list, at, vocabulary)
+        {
             at += 1;
             continue;
         }
@@ -144,6 +170,35 @@ fn names_quoted(chunk: &str, list: &[Word<'_>], at: usize, vocabulary: &Vocabula
     gap.contains(['«', '"', '“', '„']) && vocabulary.labels.organizations.matched(&[*word]) > 0
 }
 
+/// `Казахский технологический университет`: in Russian the word itself is written small behind the capitalised one.
+fn is_small_key(chunk: &str, list: &[Word<'_>], at: usize, vocabulary: &Vocabulary) -> bool {
+    let Some(word) = list.get(at).filter(|word| word.text.starts_with(is_cyrillic)) else { return false };
+    vocabulary.labels.organizations.matched(&[*word]) > 0 && capital_before(chunk, list, at, vocabulary).is_some()
+}
+
+/// The capitalised Russian word, up to three adjectives before a place, that begins a name.
+fn capital_before(chunk: &str, list: &[Word<'_>], at: usize, vocabulary: &Vocabulary) -> Option<usize> {
+    let mut first = at;
+    for _ in 0..4 {
+        let (previous, current) = (list.get(first.checked_sub(1)?)?, list.get(first)?);
+        let is_close = chunk.get(previous.end..current.start).is_some_and(|gap| gap.trim().is_empty());
+        let is_adjective = previous.text.starts_with(is_cyrillic) && !stops(previous, vocabulary);
+        if !is_close || !is_adjective || vocabulary.labels.roles.matched(&[*previous]) > 0 {
+            return None;
+        }
+        first -= 1;
+        if previous.text.starts_with(char::is_uppercase) {
+            // A person's name is no adjective.
+            return previous.text.ends_with(['й', 'я', 'е']).then_some(first);
+        }
+    }
+    None
+}
+
+fn is_cyrillic(c: char) -> bool {
+    matches!(c, '\u{400}'..='\u{4FF}')
+}
+
 /// An abbreviation that is a whole name: UNICEF, ETSI.
 fn is_proper(word: &str) -> bool {
     word.chars().count() >= 3 && word.chars().all(|c| c.is_uppercase() || c.is_ascii_digit())
@@ -177,6 +232,9 @@ fn leftmost(chunk: &str, list: &[Word<'_>], key: usize, vocabulary: &Vocabulary)
             break;
         }
         first -= 1;
+    }
+    if first == key {
+        return capital_before(chunk, list, key, vocabulary).unwrap_or(first);
     }
     first
 }
@@ -223,6 +281,10 @@ fn rightmost(chunk: &str, list: &[Word<'_>], key: usize, vocabulary: &Vocabulary
         if is_small && (labels.roles.matched(&[*word]) > 0 || runs_on && is_verb(word, vocabulary)) {
             break;
         }
+        // A number behind an Arabic or Russian name is a telephone's or a date's.
+        if runs_on && word.text.starts_with(char::is_numeric) {
+            break;
+        }
         if initial.is_uppercase() || elided || runs_on {
             if initial.is_uppercase() && labels.honorifics.matched(&[*word]) > 0 {
                 break;
@@ -240,7 +302,7 @@ fn rightmost(chunk: &str, list: &[Word<'_>], key: usize, vocabulary: &Vocabulary
 fn runs_on(list: &[Word<'_>], key: usize, vocabulary: &Vocabulary) -> bool {
     let labels = &vocabulary.labels;
     let Some(word) = list.get(key) else { return false };
-    if word.text.starts_with(|c: char| is_arabic(c) || matches!(c, '\u{400}'..='\u{4FF}')) {
+    if word.text.starts_with(|c: char| is_arabic(c) || is_cyrillic(c)) {
         return true;
     }
     if labels.small_names.matched(&[*word]) == 0 {

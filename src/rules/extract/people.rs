@@ -5,6 +5,7 @@ use super::emails::{Likeness, emails, likeness};
 use super::letter::{Letter, same_person, sorted_words};
 use super::mentions::{Mention, PROPOSED, distinct};
 use super::names::{self, Name};
+use super::organizations::foreign;
 use super::person::{Common, Segment, best_email, current_role, details, set};
 use super::phones;
 use super::stance::Stance;
@@ -20,6 +21,9 @@ use crate::vocabulary::labels::any;
 const MOST_PEOPLE: usize = 200;
 /// Characters of a covering note at most: what is longer says itself what it wants.
 const COVERING_NOTE: usize = 400;
+
+/// Lines of a document that are its title and letterhead.
+const TITLE: usize = 5;
 
 /// The people of a letter of one of the three contact kinds; empty for every other.
 pub(super) fn people(rules: &Rules, mail: &Mail, kind: Kind) -> Vec<FoundPerson> {
@@ -60,10 +64,22 @@ fn listed(letter: &Letter<'_>, rules: &Rules, common: &mut Common) -> Vec<FoundP
     if found.is_empty() {
         found = tables::people(letter.mail, rules);
     }
-    if !found.is_empty() && common.organization.is_none() {
-        common.organization = letter.mail.documents.iter().find_map(|document| {
-            let body = super::organizations::foreign(&document.text, letter.vocabulary, letter.charter).into_iter().next()?;
-            Some((body, Part::Attachment))
+    if !found.is_empty() {
+        let titles = letter
+            .mail
+            .documents
+            .iter()
+            .flat_map(|document| document.text.lines().filter(|line| !line.trim().is_empty()).take(TITLE));
+        let titles: Vec<&str> = titles.collect();
+        common.organization = common.organization.take().or_else(|| {
+            let named = titles.iter().find_map(|line| foreign(line, letter.vocabulary, letter.charter).into_iter().next());
+            named.map(|name| (name, Part::Attachment))
+        });
+        let countries = &letter.vocabulary.countries;
+        common.country = common.country.take().or_else(|| {
+            let all = letter.mail.documents.iter().flat_map(|document| document.text.lines());
+            let said = titles.iter().find_map(|line| countries.in_text(line).first().copied());
+            said.or_else(|| all.into_iter().find_map(|line| countries.place(line))).map(str::to_owned)
         });
     }
     found

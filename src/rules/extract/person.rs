@@ -297,6 +297,7 @@ fn take_organization(
 ) {
     let role = person.role.clone().unwrap_or_default();
     let first = segment.pieces.first().map_or(0, |(unit, _)| unit.paragraph);
+    let mut in_role: Option<(String, Part)> = None;
     for (index, (unit, piece)) in segment.pieces.iter().enumerate() {
         if !unit.fields.is_empty() && index > 0 {
             continue;
@@ -304,12 +305,27 @@ fn take_organization(
         if index > 0 && unit.paragraph != first {
             break;
         }
-        let rest = piece.replacen(&role, ";", usize::from(!role.is_empty()));
-        if let Some(name) = foreign(&rest, vocabulary, charter).into_iter().next() {
+        // The pieces with the function come last: "Head of the Standards Department, Optonetz GmbH".
+        let rest = if role.is_empty() { (*piece).to_owned() } else { piece.replacen(&role, ";", 1) };
+        let (held, free): (Vec<String>, Vec<String>) = foreign(&rest, vocabulary, charter).into_iter().partition(|name| {
+            chunks(&rest).iter().any(|chunk| chunk.contains(name.as_str()) && is_function(chunk, name, vocabulary))
+        });
+        if let Some(name) = free.into_iter().next() {
             set(person, "organization", unit.part, &name, "organization-beside-name");
             person.organization = Some(name);
             return;
         }
+        in_role = in_role.or(held.into_iter().next().map(|name| (name, unit.part)));
+    }
+    if in_role.is_none() && common.organization.is_none() && !role.is_empty() {
+        in_role = foreign(&role, vocabulary, charter).into_iter().next().map(|name| (name, Part::Body));
+    }
+    if common.organization.is_none()
+        && let Some((name, part)) = in_role
+    {
+        set(person, "organization", part, &name, "organization-in-function");
+        person.organization = Some(name);
+        return;
     }
     // Behind name and function stands the body, even when no word of it says so; a body that the letter names otherwise is surer.
     let Some((unit, _)) = segment.pieces.first().filter(|_| common.organization.is_none()) else { return };
@@ -322,7 +338,8 @@ fn take_organization(
             let is_role = person.role.as_deref().is_some_and(|own| own.contains(chunk) || chunk.contains(own));
             let is_detail = chunk.contains('@')
                 || chunk.chars().filter(char::is_ascii_digit).count() >= 5
-                || !vocabulary.countries.in_text(chunk).is_empty()
+                || vocabulary.countries.is_name(chunk)
+                || chunk.split_whitespace().count() <= 2 && chunk.chars().any(|c| c.is_ascii_digit())
                 || !unit.fields.is_empty();
             if is_role {
                 seen_role = true;
@@ -340,6 +357,15 @@ fn take_organization(
             }
         }
     }
+}
+
+/// Whether a piece states a function before the body that it names.
+fn is_function(chunk: &str, name: &str, vocabulary: &Vocabulary) -> bool {
+    let head = chunk.split(name).next().unwrap_or_default();
+    if chunk.chars().any(is_han) {
+        return chunk.len() > name.len() && role(chunk, vocabulary).is_some();
+    }
+    role(head, vocabulary).is_some()
 }
 
 fn role_is_none(chunk: &str, vocabulary: &Vocabulary) -> bool {

@@ -1,5 +1,6 @@
 //! Telephone numbers: found in a text with what each is for, and written as E.164. Only user of `rlibphonenumber`.
 
+use super::letter::plain;
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::labels::PersonLabel;
 use crate::vocabulary::words::{fold, is_han};
@@ -56,7 +57,7 @@ pub(super) fn find(text: &str, words: &Vocabulary) -> Vec<Phone> {
         if (FEWEST..=MOST).contains(&digits) && !is_something_else(text, start, start + written.len(), written) {
             let before = before(text, start, found.last().map_or(0, |earlier| earlier.end));
             let (line, announced) = label(&before, words);
-            let is_old = crate::vocabulary::labels::any(&words.labels.cues.old_value, &fold(&before));
+            let is_old = crate::vocabulary::labels::any(&words.labels.cues.old_value, &plain(&before));
             found.push(Phone {
                 words: written.to_owned(),
                 line,
@@ -207,6 +208,18 @@ pub(super) fn normalise(words: &str, country: Option<&str>) -> Option<String> {
     let international = plain.starts_with('+') || plain.starts_with("00");
     let number = if plain.starts_with('+') { plain.clone() } else { digits.clone() };
     let region = country.and_then(|code| code.parse::<Region>().ok());
+    // `(507) 555-0138` of a Panamanian: the country's own code without its plus.
+    let code = region.and_then(|region| PHONE_NUMBER_UTIL.get_country_code_for_region(region)).map(|code| code.to_string());
+    let is_valid =
+        |text: &str| PHONE_NUMBER_UTIL.parse(text, region).is_ok_and(|parsed| PHONE_NUMBER_UTIL.is_valid_number(&parsed));
+    if !international
+        && let Some(code) = code.filter(|code| digits.starts_with(code.as_str()))
+        && !is_valid(&number)
+        && is_valid(&format!("+{digits}"))
+        && digits.len() > code.len() + FEWEST
+    {
+        return Some(format!("+{digits}"));
+    }
     let parsed = match (international, region) {
         (true, region) if plain.starts_with("00") => {
             PHONE_NUMBER_UTIL.parse(format!("+{}", digits.trim_start_matches('0')), region)

@@ -176,6 +176,8 @@ fn person<'a>(cells: impl Iterator<Item = (Option<PersonLabel>, &'a str)>, part:
             }
             PersonLabel::FamilyName => family = family.or(Some(value)),
             PersonLabel::GivenName => given = given.or(Some(value)),
+            // A column of row numbers may have the letter that abbreviates a telephone.
+            PersonLabel::Telephone if value.chars().filter(|c| c.is_numeric()).count() < 5 => {}
             PersonLabel::Telephone => office = office.or(Some(value)),
             PersonLabel::Mobile => mobile = mobile.or(Some(value)),
             PersonLabel::Body => person.study_groups = study_groups(&with_prefix(&value), words, &rules.charter),
