@@ -1,6 +1,6 @@
 //! Dates as letters write them, in six languages. Works on folded text.
 
-use super::words::fold;
+use super::words::{fold, is_han};
 use crate::domain::Date;
 use crate::pattern::{self, Captures, Regex};
 
@@ -72,7 +72,9 @@ impl Forms {
     pub(super) fn compile(&mut self, joiners: &[String]) -> Result<(), String> {
         self.months.sort_by_key(|(name, _)| std::cmp::Reverse(name.chars().count()));
         self.weekdays.sort_by_key(|(name, _)| std::cmp::Reverse(name.chars().count()));
-        self.patterns = patterns(&alternatives(self.months.iter().map(|(name, _)| name)))?;
+        // Chinese months are numbers, which have a form of their own.
+        let names = self.months.iter().map(|(name, _)| name).filter(|name| !name.chars().any(is_han));
+        self.patterns = patterns(&alternatives(names))?;
         let joiner =
             format!(r"(?:\s*[-–—~～]\s*|\s*(?:{})\s+|\s*[至到]\s*)", alternatives(joiners.iter().map(|word| fold(word))));
         let day = alternatives(self.weekdays.iter().map(|(name, _)| name));

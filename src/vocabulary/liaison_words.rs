@@ -12,6 +12,7 @@ use std::collections::HashMap;
 const LONGEST: usize = 60;
 /// Words that are like a label are no longer than this: what is longer is a sentence.
 const MOST_LIKE: usize = 48;
+const MOST_WORDS: usize = 6;
 
 /// What a label of a liaison statement's header announces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -267,7 +268,10 @@ impl LiaisonWords {
     pub fn label_like(&self, text: &str) -> Option<LiaisonLabel> {
         self.label(text).or_else(|| {
             let folded = fold(text.trim());
-            let short = (4..=MOST_LIKE).contains(&folded.chars().count()) && !folded.contains(|c: char| c.is_ascii_digit());
+            let short = (4..=MOST_LIKE).contains(&folded.chars().count())
+                && folded.split_whitespace().count() <= MOST_WORDS
+                && folded.matches('(').count() == folded.matches(')').count()
+                && !folded.contains(|c: char| c.is_ascii_digit());
             short.then(|| self.like.iter().find(|(_, pattern)| pattern.is_match(&folded)).map(|(label, _)| *label)).flatten()
         })
     }

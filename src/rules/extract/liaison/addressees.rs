@@ -3,6 +3,7 @@
 use crate::charter::Charter;
 use crate::domain::words::Purpose;
 use crate::rules::Rules;
+use crate::rules::extract::bodies::role;
 use crate::rules::extract::names;
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::labels::any;
@@ -48,7 +49,19 @@ pub(super) fn addressees(value: &str, rules: &Rules) -> Vec<Addressee> {
             found.push(Addressee { body: body.to_owned(), purpose });
         }
     }
+    // "The Chairman, ITU-T JCA-COP": an office beside the activity is no addressee of its own.
+    if found.iter().any(|addressee| is_activity(&addressee.body, &rules.charter)) {
+        found.retain(|addressee| is_activity(&addressee.body, &rules.charter) || !is_office(&addressee.body, vocabulary));
+    }
     found
+}
+
+/// A function and nothing else.
+fn is_office(body: &str, vocabulary: &Vocabulary) -> bool {
+    body.split_whitespace().count() <= 3
+        && !body.chars().any(|c| c.is_ascii_digit())
+        && role(body, vocabulary).is_some()
+        && !vocabulary.labels.organizations.is_in(body)
 }
 
 /// A row cut at its separators, outside of brackets.

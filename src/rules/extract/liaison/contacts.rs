@@ -3,7 +3,7 @@
 use super::Letter;
 use crate::domain::steps::{FoundLiaison, FoundPerson, Part};
 use crate::rules::extract::bodies::role;
-use crate::rules::extract::emails::emails;
+use crate::rules::extract::emails::{Likeness, emails, likeness};
 use crate::rules::extract::names::{self, Name};
 use crate::rules::extract::organizations::organizations;
 use crate::rules::extract::person::{Common, Segment, details, set};
@@ -41,9 +41,7 @@ pub(super) fn fill(found: &mut FoundLiaison, letter: &Letter<'_>) {
     let mut kept: Vec<FoundPerson> = Vec::new();
     for mut person in people {
         finish(&mut person, letter);
-        let known = kept.iter_mut().find(|known| {
-            known.email.is_some() && known.email == person.email || known.name.is_some() && known.name == person.name
-        });
+        let known = kept.iter_mut().find(|known| is_same(known, &person));
         match known {
             Some(known) => {
                 known.phone = known.phone.take().or(person.phone);
@@ -56,8 +54,45 @@ pub(super) fn fill(found: &mut FoundLiaison, letter: &Letter<'_>) {
     found.contacts = kept;
 }
 
+/// Whether two rows speak of one person: by address, by name, or by an address that is made of the other's name.
+fn is_same(one: &FoundPerson, other: &FoundPerson) -> bool {
+    let alike = |named: &FoundPerson, reached: &FoundPerson| {
+        let (Some(name), None, None, Some(email)) = (&named.name, &named.email, &reached.name, &reached.email) else {
+            return false;
+        };
+        likeness(email, name) == Likeness::Alike
+    };
+    one.email.is_some() && one.email == other.email
+        || one.name.is_some() && one.name == other.name
+        || alike(one, other)
+        || alike(other, one)
+}
+
+/// The country of the town that a letter in prose is dated from or that stands beside its sender's name. Geneva is where groups meet.
+fn place<'a>(letter: &'a Letter<'_>) -> Option<&'a str> {
+    if letter.has_header {
+        return None;
+    }
+    let signature = letter.mail.text.signature.lines();
+    let lines = letter.header.loose.iter().map(String::as_str).chain(signature).filter(|line| !super::header::is_prose(line));
+    let tail = letter.prose.lines().rev().take(3).filter(|line| !super::header::is_prose(line));
+    let countries = &letter.vocabulary().countries;
+    lines
+        .chain(tail)
+        .find_map(|line| countries.in_text(line).first().copied().or_else(|| countries.place(line)))
+        .filter(|code| *code != "CH")
+}
+
 /// What holds for every contact, however it was found.
 fn finish(person: &mut FoundPerson, letter: &Letter<'_>) {
+    if person.country.is_none()
+        && let Some(code) = place(letter)
+    {
+        person.country = Some(code.to_owned());
+        set(person, "country", letter.part, code, "place-of-the-letter");
+        let phone = person.sources.iter().find(|source| source.field == "phone").map(|source| source.words.clone());
+        person.phone = phone.and_then(|words| phones::normalise(&words, Some(code))).or(person.phone.take());
+    }
     // Non-breaking hyphens are a typesetter's; the name has plain ones.
     person.name = person.name.take().map(|name| name.replace(['\u{2010}', '\u{2011}'], "-"));
     person.role = None;
@@ -142,14 +177,18 @@ impl Open {
         if text.is_empty() || is_honorific || vocabulary.time.is_none(text) || vocabulary.labels.person_label(text).is_some() {
             return;
         }
-        if let Some(email) = emails(text, vocabulary, letter.charter()).into_iter().next() {
-            if self.person.email.is_none() {
-                set(&mut self.person, "email", letter.part, text, "contact-row");
-                self.person.email = Some(email.address);
-            }
-            return;
+        if let Some(email) = emails(text, vocabulary, letter.charter()).into_iter().next()
+            && self.person.email.is_none()
+        {
+            set(&mut self.person, "email", letter.part, text, "contact-row");
+            self.person.email = Some(email.address);
         }
-        if text.contains('@') {
+        // What stands before an address in the same piece may be numbers.
+        let text = match text.find('@') {
+            Some(at) => text.get(..at).and_then(|head| head.rsplit_once(' ')).map_or("", |(head, _)| head),
+            None => text,
+        };
+        if text.is_empty() {
             return;
         }
         let numbered = match piece.label {
@@ -160,7 +199,8 @@ impl Open {
         };
         if let Some(first) = numbered.first() {
             let head = text.get(..first.start).unwrap_or_default();
-            let only_label = !words(head).iter().any(|word| word.text.chars().count() > 12) && words(head).len() <= 3;
+            let only_label = piece.text.contains('@')
+                || !words(head).iter().any(|word| word.text.chars().count() > 12) && words(head).len() <= 3;
             if only_label || piece.label.is_some() {
                 for phone in numbered {
                     let line = match piece.label {
@@ -174,7 +214,9 @@ impl Open {
                 return;
             }
         }
-        self.words(piece, text, letter);
+        if !piece.text.contains('@') {
+            self.words(piece, text, letter);
+        }
     }
 
     /// A country or a body; a function is not kept.
@@ -279,7 +321,7 @@ fn pieces(value: &str, vocabulary: &Vocabulary) -> Vec<Piece> {
     let mut found = Vec::new();
     // Kept for the labels that stand alone: "Email:" and the address on the next line.
     let mut waiting = None;
-    for line in value.lines() {
+    for line in value.replace('－', "-").lines() {
         for cell in
             line.split('\t').flat_map(|cell| cell.split("  ")).flat_map(|cell| cell.split(" / ")).flat_map(|cell| cell.split('|'))
         {

@@ -10,6 +10,10 @@ use std::collections::BTreeSet;
 const MOST_LINES: usize = 250;
 /// A line that fills this many columns was wrapped by its writer's program.
 const WRAPPED: usize = 58;
+/// Labels that make a whole header.
+const HEAD: usize = 4;
+/// Words of a line of an address at most.
+const CELL: usize = 6;
 /// Words that make a line prose.
 const PROSE: usize = 9;
 /// Empty labels in a row, without blank lines between them, whose values stand below all of them.
@@ -170,7 +174,14 @@ impl Reader<'_> {
     }
 
     fn unlabelled(&mut self, line: &str, bare: &str) {
-        let here = Line { bare, is_set_in: line.starts_with([' ', '\t', '　']), was_full: self.was_full };
+        let waiting = waiting(&self.header.fields);
+        let here = Line {
+            bare,
+            waiting,
+            is_in_head: !self.in_text && self.header.weight() >= HEAD,
+            is_set_in: line.starts_with([' ', '\t', '　']),
+            was_full: self.was_full,
+        };
         if let Some(field) = self.open.and_then(|open| self.header.fields.get_mut(open))
             && goes_on(field, &here, self.vocabulary)
         {
@@ -209,11 +220,20 @@ struct Line<'a> {
     is_set_in: bool,
     /// Whether the line before it was wrapped.
     was_full: bool,
+    /// Whether a whole header stands above it and no text yet.
+    is_in_head: bool,
+    /// Empty labels above the open one, whose values may stand in a column here.
+    waiting: usize,
+}
+
+/// Empty labels in a row directly before the last field.
+fn waiting(fields: &[Field]) -> usize {
+    fields.iter().rev().skip(1).take_while(|field| field.value.is_empty() && field.below && !field.gap).count()
 }
 
 /// Whether a line without a label belongs to the field above it.
 fn goes_on(field: &Field, line: &Line<'_>, vocabulary: &Vocabulary) -> bool {
-    let Line { bare, is_set_in, was_full } = *line;
+    let Line { bare, is_set_in, was_full, is_in_head, waiting } = *line;
     let is_detail = || {
         bare.contains('@')
             || !is_prose(bare)
@@ -223,11 +243,17 @@ fn goes_on(field: &Field, line: &Line<'_>, vocabulary: &Vocabulary) -> bool {
     if field.label == LiaisonLabel::Contact {
         let hangs = field.value.ends_with([',', ';', '،', '，', '、', ':', '：'])
             || field.value.matches('(').count() > field.value.matches(')').count();
-        return is_set_in || is_detail() || hangs || field.below && !is_prose(bare);
+        return is_set_in
+            || is_detail()
+            || hangs
+            || (field.below || is_in_head && bare.split_whitespace().count() <= CELL) && !is_prose(bare);
     }
     let ends_open = field.value.ends_with([',', ';', '،', '؛', '，', '；', '、', '-', '–', '(']) || field.value.is_empty();
     let is_text =
         matches!(field.label, LiaisonLabel::Title | LiaisonLabel::Request | LiaisonLabel::Source) || is_addressed(field.label);
+    if field.below && waiting + 1 >= COLUMN && field.value.lines().count() <= waiting {
+        return !is_prose(bare);
+    }
     if field.below {
         return field.value.is_empty() || is_text && !field.gap && !is_prose(bare) && !bare.ends_with(['.', '。']);
     }
@@ -292,7 +318,9 @@ fn marks(line: &str, place: Place, vocabulary: &Vocabulary) -> Vec<Mark> {
             continue;
         }
         let hit = starts(head, &found).into_iter().find_map(|start| {
-            let label = words.label_like(without_number(head.get(start..)?))?;
+            let text = without_number(head.get(start..)?);
+            // Behind another label's value the sender's own words for a label cannot be told from that value.
+            let label = if found.is_empty() { words.label_like(text) } else { words.label(text) }?;
             Some((from + start, label))
         });
         let Some((start, label)) = hit else { continue };

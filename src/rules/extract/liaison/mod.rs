@@ -273,6 +273,10 @@ fn addressed(found: &mut FoundLiaison, letter: &Letter<'_>) {
         }
         set(found, if to_row { "to" } else { "cc" }, letter.part, &field.value, "label");
     }
+    // What a row says of each addressee goes before a To row that only lists them.
+    if letter.header.all(Label::For).next().is_some() {
+        to.retain(|body| !cc.contains(body));
+    }
     found.to = to;
     found.cc = cc;
 }

@@ -179,6 +179,7 @@ fn on_behalf(text: &str, letter: &Letter<'_>) -> Option<String> {
         let body = until_break(piece, letter.vocabulary());
         (body.chars().count() >= 3
             && body.chars().count() <= LONGEST_BODY
+            && letter.vocabulary().time.dates(body, letter.near).is_empty()
             && body.starts_with(|c: char| c.is_uppercase() || c.is_numeric() || is_arabic(c) || is_han(c))
             && names::whole(body, letter.vocabulary()).is_none_or(|name| name.honorific.is_none())
             && !is_activity(body, letter.charter()))
@@ -302,16 +303,17 @@ pub(super) fn addressed(found: &mut FoundLiaison, letter: &Letter<'_>) {
     found.to = phrase
         .map(|phrase| bodies(phrase, letter.rules))
         .filter(|list| !list.is_empty())
-        .unwrap_or_else(|| as_named(letter).into_iter().collect());
+        .unwrap_or_else(|| as_named(found, letter).into_iter().collect());
     if !found.to.is_empty() {
         set(found, "to", letter.part, &found.to.join("; "), "addressee-in-text");
     }
 }
 
 /// The activity as the text calls it: `ITU-T JCA-COP` rather than `JCA-COP` when both stand there.
-fn as_named(letter: &Letter<'_>) -> Option<String> {
+fn as_named(found: &FoundLiaison, letter: &Letter<'_>) -> Option<String> {
     let charter = letter.charter();
-    let text = format!("{}\n{}\n{}", letter.mail.base_subject, letter.header.loose.join("\n"), letter.prose);
+    let title = found.title.as_deref().unwrap_or_default();
+    let text = format!("{title}\n{}\n{}\n{}", letter.mail.base_subject, letter.header.loose.join("\n"), letter.prose);
     let long = charter.aliases.iter().find(|alias| alias.ends_with(&charter.name) && text.contains(alias.as_str()));
     long.or_else(|| std::iter::once(&charter.name).chain(&charter.aliases).find(|name| text.contains(name.as_str()))).cloned()
 }
