@@ -3,7 +3,7 @@
 use super::load::{Place, Rule};
 use super::{Rules, extract};
 use crate::domain::steps::{Evidence, Verdict};
-use crate::domain::words::Kind;
+use crate::domain::words::{Kind, Language};
 use crate::mail::{AutomaticForm, Mail};
 use crate::vocabulary::words::is_han;
 use std::collections::BTreeMap;
@@ -22,6 +22,8 @@ const SURE: f64 = 8.0;
 const THREAD: f64 = 0.3;
 /// What was forwarded, or stands in an attached document, counts a little less than the writer's own words.
 const SENT_IN: f64 = 0.75;
+/// A word of another language than the letter's is often another word that only looks like it (`comment`).
+const FOREIGN: f64 = 0.5;
 /// A paper speaks of people and meetings, too; only where the letter says nothing does that tell what it is.
 const IN_PAPER: f64 = 0.6;
 /// A forward with more letters of the forwarder's own than this is judged by these alone.
@@ -55,7 +57,7 @@ pub(super) fn classify(rules: &Rules, mail: &Mail) -> Verdict {
         for rule in rules.kinds.firing(hay.place, &hay.text).filter(|rule| !is_silent(rule, &hay)) {
             // A rule counts once, however often it matches.
             if !evidence.iter().any(|earlier: &Evidence| earlier.rule == rule.name) {
-                evidence.extend(evidences(rule, &hay));
+                evidence.extend(evidences(rule, &hay, mail.language));
             }
         }
     }
@@ -77,10 +79,13 @@ pub(super) fn classify(rules: &Rules, mail: &Mail) -> Verdict {
 }
 
 /// What a rule says: for its kind, and against others.
-fn evidences(rule: &Rule, hay: &Haystack) -> Vec<Evidence> {
+fn evidences(rule: &Rule, hay: &Haystack, language: Option<Language>) -> Vec<Evidence> {
     let words = rule.regex.find(&hay.text).map_or("", |found| found.as_str());
     let words: String = words.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(MOST_WORDS).collect();
-    let weight = rule.weight * hay.factor * if hay.is_document && !is_paper(rule.kind) { IN_PAPER } else { 1.0 };
+    let paper = if hay.is_document && !is_paper(rule.kind) { IN_PAPER } else { 1.0 };
+    let is_own = matches!(hay.place, Place::Text | Place::Body) && !hay.is_sent_in && !rule.kind.is_automatic();
+    let is_foreign = rule.language.zip(language).is_some_and(|(of_rule, of_letter)| of_rule != of_letter);
+    let weight = rule.weight * hay.factor * paper * if is_own && is_foreign { FOREIGN } else { 1.0 };
     let one = |kind: Kind, weight: f64| Evidence {
         rule: rule.name.clone(),
         kind,

@@ -1,7 +1,7 @@
 //! Rule files: TOML to compiled rules. An error names file, line and rule, and says how to mend it.
 
 use crate::domain::steps::Part;
-use crate::domain::words::Kind;
+use crate::domain::words::{Kind, Language};
 use crate::pattern::{self, Regex, Screen};
 use crate::resources::{Resources, Text};
 use crate::vocabulary::FOLDERS;
@@ -100,6 +100,8 @@ pub struct Rule {
     pub weight: f64,
     /// Why the field's knowledge says so.
     pub because: String,
+    /// The language of its words; `None` for a rule on what is the same in every language.
+    pub language: Option<Language>,
     /// Texts that must match, and texts that must not.
     pub examples: Vec<String>,
     /// Texts that must not match.
@@ -130,7 +132,7 @@ impl RuleSet {
             let text = resources.require(&format!("{folder}/kinds.toml"))?;
             let file: File = toml::from_str(&text.text).with_context(|| format!("Cannot read {}", text.name))?;
             for written in file.rule {
-                let rule = compile(written, &text)?;
+                let rule = Rule { language: folder.parse().ok(), ..compile(written, &text)? };
                 if let Some(other) = origins.insert(rule.name.clone(), rule.origin.clone()) {
                     bail!("{}: the rule “{}” has the name of the one at {other}; names must differ", rule.origin, rule.name);
                 }
@@ -211,6 +213,7 @@ fn compile(written: Written, text: &Text) -> Result<Rule> {
         lacks: written.lacks,
         place: written.place,
         weight,
+        language: None,
         because: written.because.into_inner(),
         examples: written.example.into_inner(),
         counter_examples: written.not.into_inner(),
