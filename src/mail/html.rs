@@ -13,8 +13,25 @@ const LONGEST_CELL: usize = 1000;
 pub(super) fn text(html: &str) -> String {
     let config =
         html2text::config::plain_no_decorate().raw_mode(true).no_link_wrapping().link_footnotes(false).allow_width_overflow();
+    let marked = with_marks(html);
+    let html = marked.as_deref().unwrap_or(html);
     let text = config.string_from_read(html.as_bytes(), WIDTH);
     text.unwrap_or_else(|_| html_to_text(html))
+}
+
+/// Stands where a client says by its markup, and in no words, that another letter begins.
+pub(super) const MARK: &str = "\u{e000}";
+
+/// Ids and classes of what Outlook, Yahoo and Outlook for phones put around the letter that is answered or forwarded.
+/// Gmail's and Thunderbird's are block quotes, and people answer between them.
+const HISTORY: [&str; 5] =
+    ["divRplyFwdMsg", "OutlookMessageHeader", "appendonsend", "yahoo_quoted", "ms-outlook-mobile-reference-message"];
+
+fn with_marks(html: &str) -> Option<String> {
+    let first = HISTORY.iter().filter_map(|name| html.find(name)).min()?;
+    let (before, _) = html.split_at_checked(first)?;
+    let (before, after) = html.split_at_checked(before.rfind('<')?)?;
+    Some(format!("{before}<p>{MARK}</p>{after}"))
 }
 
 /// Letters and digits outside tags, style sheets and scripts; about, and at once.
@@ -117,6 +134,14 @@ mod tests {
         for html in ["<td>", "<table><tr><td>x", "</table>", "<", "<table></td></tr></table>", &"<table>".repeat(10_000)] {
             tables(html);
         }
+    }
+
+    #[test]
+    fn markup_alone_marks_where_another_letter_begins() {
+        let text = text("<p>Mine</p><div id=\"divRplyFwdMsg\">Von: Ann</div><p>Theirs</p>");
+
+        let (mine, theirs) = text.split_once(MARK).unwrap();
+        assert!(mine.contains("Mine") && theirs.contains("Theirs"));
     }
 
     #[test]

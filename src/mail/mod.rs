@@ -15,6 +15,7 @@ mod html;
 mod language;
 mod quotes;
 mod read;
+mod smime;
 mod text;
 mod transfer;
 

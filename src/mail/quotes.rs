@@ -1,5 +1,6 @@
 //! Which lines are whose: quoted history, forwarded letters, answers between quoted lines.
 
+use super::html;
 use crate::vocabulary::mail_words::{HeaderLabel, MailWords};
 
 /// The lines of a body by whose they are, markers removed.
@@ -105,6 +106,14 @@ fn unquote(line: &str) -> &str {
 
 fn opening(lines: &[&str], index: usize, words: &MailWords) -> Opening {
     let Some(line) = lines.get(index).map(|line| line.trim()).filter(|line| !line.is_empty()) else { return Opening::None };
+    if line == html::MARK {
+        let below = lines.iter().skip(index + 1).take_while(|line| line.trim().is_empty()).count();
+        return match opening(lines, index + 1 + below, words) {
+            Opening::Forward(length) => Opening::Forward(1 + below + length),
+            Opening::History(length) | Opening::Attribution(length) => Opening::History(1 + below + length),
+            Opening::None => Opening::History(1),
+        };
+    }
     if words.is_forwarded(line) {
         return Opening::Forward(1 + header_length(lines, index + 1, words));
     }

@@ -3,7 +3,8 @@
 //! mail-parser 0.11 leaves a part undecoded when junk stands in its base64 or its closing boundary is missing, and splits
 //! characters over encoded-words; so only its offsets and parameters are used.
 
-use super::{Mail, attached, automatic, charset, fields, fingerprint, header, hidden, html, language, text, transfer};
+use super::{Mail, attached, automatic, charset, fields, fingerprint, header, hidden, html, language, smime, text, transfer};
+use crate::mail::smime::Opened;
 use crate::vocabulary::Vocabulary;
 use mail_parser::{Encoding, Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
@@ -15,6 +16,8 @@ const MOST_DASH_LINES: usize = 5000;
 const DEEPEST: usize = 5;
 /// Octets of a body that are looked at: longer ones are logs or bombs, and what they propose stands at their beginning.
 const LONGEST_BODY: usize = 1 << 20;
+/// Octets of an S/MIME part that are opened; the letter in it may have files.
+const LONGEST_SEALED: usize = 16 << 20;
 /// A row of question marks is an excitement; as many as this, more than there are letters, are a text that was lost.
 const FEWEST_LOST: usize = 20;
 
@@ -95,10 +98,27 @@ fn parts(mail: &mut Mail, body: &mut Body, message: &Message<'_>, bytes: &[u8], 
             }
             continue;
         }
+        if kind.ends_with("pkcs7-mime") {
+            sealed(mail, body, &decoder(part).decode(raw, LONGEST_SEALED).octets, (words, depth));
+        }
         let is_body = kind.starts_with("text/")
             && !is_attached(part, &kind)
             && (index == 0 || !message.attachments.contains(&(index as u32)));
         if is_body { add_text(mail, body, part, raw, &kind) } else { attach(mail, part, raw, kind) }
+    }
+}
+
+/// An S/MIME part: the letter inside its signature is read as if it stood there.
+fn sealed(mail: &mut Mail, body: &mut Body, octets: &[u8], (words, depth): (&Vocabulary, usize)) {
+    match smime::open(octets) {
+        Opened::Letter(inner) if depth < DEEPEST => {
+            let bomb = is_bomb(&fields::split(&inner));
+            if let Some(message) = MessageParser::default().parse(&inner).filter(|_| !bomb) {
+                parts(mail, body, &message, &inner, (words, depth + 1));
+            }
+        }
+        Opened::Letter(_) | Opened::Nothing => {}
+        Opened::Sealed => mail.defects.push("the letter is encrypted".to_owned()),
     }
 }
 
@@ -157,10 +177,6 @@ fn add_text(mail: &mut Mail, body: &mut Body, part: &MessagePart<'_>, raw: &[u8]
 
 fn attach(mail: &mut Mail, part: &MessagePart<'_>, raw: &[u8], kind: String) {
     let name = part.attachment_name().map(|name| header::file_name(&super::encoded_word::decode(name))).unwrap_or_default();
-    let smime = part.content_type().and_then(|declared| declared.attribute("smime-type")).unwrap_or_default();
-    if kind.ends_with("pkcs7-mime") && !smime.eq_ignore_ascii_case("signed-data") && !smime.eq_ignore_ascii_case("certs-only") {
-        mail.defects.push("the letter is encrypted".to_owned());
-    }
     let label = part.content_type().and_then(|declared| declared.attribute("charset"));
     let size = decoder(part).decoded_size(raw);
     attached::keep(mail, attached::File { name, content_type: kind, charset: label, size }, |mail, most| {

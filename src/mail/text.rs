@@ -39,17 +39,40 @@ pub(super) enum Joint {
 /// format=flowed (RFC 3676): a line that ends with a blank goes on in the next one.
 pub(super) fn unflow(text: &str, joint: Joint) -> String {
     let mut flowing = String::with_capacity(text.len());
+    let mut before: Option<usize> = None;
     for line in text.lines() {
         let line = line.trim_end_matches('\r');
-        let line = line.strip_prefix(' ').unwrap_or(line);
-        if line.ends_with(' ') && line != "-- " {
-            flowing.push_str(if joint == Joint::None { line.strip_suffix(' ').unwrap_or(line) } else { line });
-        } else {
-            flowing.push_str(line);
+        let depth = line.bytes().take_while(|octet| *octet == b'>').count();
+        let bare = line.get(depth..).unwrap_or_default();
+        let bare = bare.strip_prefix(' ').unwrap_or(bare);
+        let is_mark = bare == "-- ";
+        // A paragraph ends where the depth of quotes changes, and before a signature (RFC 3676, 4.3 to 4.5).
+        if before.is_some() && (before != Some(depth) || is_mark) {
+            flowing.push('\n');
+            before = None;
+        }
+        if before.is_none() && depth > 0 {
+            flowing.push_str(&">".repeat(depth));
+            flowing.push(' ');
+        }
+        let flows = bare.ends_with(' ') && !is_mark;
+        flowing.push_str(if flows && joint == Joint::None { bare.strip_suffix(' ').unwrap_or(bare) } else { bare });
+        before = flows.then_some(depth);
+        if !flows {
             flowing.push('\n');
         }
     }
     flowing
+}
+
+/// The text inside a PGP signature on the text itself (RFC 9580, 7): no armor, no dashes before dashes.
+fn unarmored(text: &str) -> Option<String> {
+    let (before, rest) = text.split_once("-----BEGIN PGP SIGNED MESSAGE-----")?;
+    let (_, rest) = rest.split_once("\n\n")?;
+    let (signed, after) = rest.split_once("-----BEGIN PGP SIGNATURE-----").unwrap_or((rest, ""));
+    let after = after.split_once("-----END PGP SIGNATURE-----").map_or("", |(_, after)| after);
+    let lines = signed.lines().map(|line| line.strip_prefix("- ").unwrap_or(line));
+    Some(format!("{before}{}{after}", lines.collect::<Vec<_>>().join("\n")))
 }
 
 /// NFC, LF line ends, one kind of blank, nothing hidden.
@@ -73,6 +96,7 @@ pub(super) fn history(subject: &str, words: &MailWords) -> quotes::History {
 /// Cuts a body into whose words they are.
 pub(super) fn cut(body: &str, history: quotes::History, words: &MailWords) -> Text {
     let body = normalise(body);
+    let body = unarmored(&body).unwrap_or(body);
     let lines: Vec<&str> = body.lines().collect();
     let cut = quotes::cut(&lines, history, words);
     let mut text = Text { quoted: joined(&cut.quoted), forwarded: joined(&cut.forwarded), ..Text::default() };
@@ -159,4 +183,24 @@ fn is_block(own: &[&str], from: usize) -> bool {
     };
     let prose = lines.iter().filter(|line| is_prose(line)).count();
     lines.len() <= LONGEST_SIGNATURE && lines.iter().all(|line| line.chars().count() <= LONGEST_SIGNATURE_LINE) && prose <= 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flowed_text_runs_within_its_depth() {
+        let text = "First line \r\ngoes on.\r\n> quoted \r\n> too.\r\nMine \r\n-- \r\nA\r\n";
+
+        assert_eq!(unflow(text, Joint::Blank), "First line goes on.\n> quoted too.\nMine \n-- \nA\n");
+        assert_eq!(unflow("\u{4f60} \n\u{597d}\n", Joint::None), "\u{4f60}\u{597d}\n");
+    }
+
+    #[test]
+    fn a_signed_text_loses_its_armor() {
+        let text = "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nHello\n- -- \nAnn\n-----BEGIN PGP SIGNATURE-----\n\nabc\n-----END PGP SIGNATURE-----\n";
+
+        assert_eq!(unarmored(text).unwrap().trim(), "Hello\n-- \nAnn");
+    }
 }
