@@ -3,11 +3,13 @@
 use crate::clock::{Clock, Steady};
 use crate::corrections;
 use crate::domain::Timestamp;
-use crate::domain::steps::{Draft, Known, Plan, RawMail, Reason};
+use crate::domain::steps::{Confirming, Draft, Known, Plan, RawMail, Reason};
+use crate::domain::words::{Dial, OutboxState};
 use crate::health::Health;
 use crate::killpoint::{self, Point};
 use crate::knowledge::{Current, Knowledge, Understood};
 use crate::mail::fingerprint::fingerprint;
+use crate::reply::confirm::Question;
 use crate::reply::{AckInput, Identity};
 use crate::store::{ActivityId, Filed, Filing, Store};
 use anyhow::{Context, Result};
@@ -140,7 +142,20 @@ impl Desk {
             now,
         };
         let draft = knowledge.replies.acknowledge(&self.identity, &input).context("Cannot write the acknowledgement")?;
-        Ok(vec![draft])
+        let mut drafts = vec![draft];
+        let state = match knowledge.policy.dials.reminder {
+            Dial::Off => return Ok(drafts),
+            Dial::Hold => OutboxState::Held,
+            Dial::Send => OutboxState::Ready,
+        };
+        let print = letter.mail.fingerprint.as_ref().map_or("", |print| print.as_str());
+        for ask in &plan.confirming.asks {
+            let Some(found) = letter.findings.contacts.get(ask.found) else { continue };
+            let question = Question { ask, found, letter: print, language: plan.language, state, now };
+            let charter = &knowledge.rules.charter;
+            drafts.push(knowledge.replies.confirm(&self.identity, charter, &question).context("Cannot write a question")?);
+        }
+        Ok(drafts)
     }
 }
 
@@ -151,7 +166,8 @@ fn keep(plan: Plan) -> Plan {
         let text = "The letter lay where letters lie that were dealt with, or came by an import; nobody is answered.";
         reasons.push(Reason { rule: "only-kept".to_owned(), text: text.to_owned() });
     }
-    Plan { acknowledgement: None, folder: None, keywords: Vec::new(), reasons, ..plan }
+    let confirming = Confirming::default();
+    Plan { acknowledgement: None, folder: None, keywords: Vec::new(), reasons, confirming, ..plan }
 }
 
 /// Steps 1 to 3 on a thread that may take its time; the daemon's own threads go on meanwhile.

@@ -4,6 +4,7 @@
 //! ([`Answer`]) and whether an acknowledgement may leave *by itself* (the gate, [`gate`]). The caps over address, domain and
 //! the whole program are not decided here but inside the statement that claims a letter, so that a restart cannot reset them.
 
+mod confirming;
 mod gate;
 mod people;
 pub mod schedule;
@@ -11,7 +12,7 @@ pub mod schedule;
 use crate::charter::Charter;
 use crate::domain::Timestamp;
 use crate::domain::address::Address;
-use crate::domain::steps::{Acknowledge, Findings, Known, Plan, PlannedDeadline, Reason, Verdict};
+use crate::domain::steps::{Acknowledge, Answered, Confirming, Findings, Known, Plan, PlannedDeadline, Reason, Verdict};
 use crate::domain::words::{Answer, Dial, Kind, Language, Outgoing, Purpose};
 use crate::mail::authentication::{Authentication, authenticate};
 use crate::mail::{AutomaticForm, Mail};
@@ -135,6 +136,11 @@ pub fn decide(case: &Case<'_>) -> Plan {
     if unsure || answer == Answer::Triage {
         people.iter_mut().for_each(|person| person.applied = false);
     }
+    let answered = confirming::answer(case, &authentication);
+    if answered.is_some() {
+        // What an answer quotes of the question is no new word about anybody.
+        people.clear();
+    }
     let proposed = people.iter().any(|person| !person.applied);
     if proposed {
         reasons.push(reason(
@@ -142,16 +148,25 @@ pub fn decide(case: &Case<'_>) -> Plan {
             "A change to a person waits for the secretariat: it did not come from the address on file.",
         ));
     }
-    let needs_reply = needs_reply(case, answer) || (unsure && answer != Answer::None) || proposed;
+    let needs_reply = match &answered {
+        Some((answered, because)) => {
+            reasons.push(because.clone());
+            !matches!(answered, Answered::Yes(_))
+        }
+        None => needs_reply(case, answer) || (unsure && answer != Answer::None) || proposed,
+    };
     let language = language(case);
     let acknowledgement = match (answer, case.mail.writer()) {
-        (Answer::Acknowledge, Some(writer)) => {
+        (Answer::Acknowledge, Some(writer)) if answered.is_none() => {
             gate::acknowledge(case, &authentication, writer).map(|own| Acknowledge { arrived_only: unsure, ..own })
         }
         _ => Err(Vec::new()),
     };
     let acknowledgement = acknowledgement.map_err(|because| reasons.extend(because)).ok();
-    let to_sort = answer == Answer::Triage || (unsure && answer != Answer::None);
+    let to_sort = answered.is_none() && (answer == Answer::Triage || (unsure && answer != Answer::None));
+    // Nobody is asked about a letter that is not even to be acknowledged.
+    let asks = if acknowledgement.is_some() { confirming::asks(case, &authentication, &people) } else { Vec::new() };
+    let confirming = answered.map_or(Confirming { asks, answer: None }, |(answered, _)| confirming::only(answered));
     Plan {
         answer,
         reasons,
@@ -166,6 +181,7 @@ pub fn decide(case: &Case<'_>) -> Plan {
         bounced: bounced(case),
         deadlines: deadlines(case),
         language,
+        confirming,
     }
 }
 

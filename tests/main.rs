@@ -25,3 +25,4 @@ mod rules;
 mod smtp;
 mod store;
 mod support;
+mod trust;

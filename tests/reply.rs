@@ -3,10 +3,11 @@
 use jcabot::charter::Charter;
 use jcabot::domain::address::Address;
 use jcabot::domain::records::{Conservation, Deadline, Liaison, Person, Seat, Thread, Week};
-use jcabot::domain::steps::{Acknowledge, Draft, Findings, FoundLiaison, FoundPerson, Plan, PlannedPerson, Verdict};
+use jcabot::domain::steps::{Acknowledge, Ask, Draft, Findings, FoundLiaison, FoundPerson, Plan, PlannedPerson, Verdict};
 use jcabot::domain::words::{Action, Answer, DeadlineState, Kind, Language, OutboxState, Purpose, SeatState};
 use jcabot::domain::{Fingerprint, MessageKey, Timestamp};
 use jcabot::mail::{self, Mail};
+use jcabot::reply::confirm::Question;
 use jcabot::reply::{AckInput, Identity, Replies};
 use jcabot::resources::Resources;
 use std::collections::BTreeMap;
@@ -54,6 +55,7 @@ fn plan(language: Language, people: Vec<PlannedPerson>) -> Plan {
         bounced: Vec::new(),
         deadlines: Vec::new(),
         language,
+        confirming: Default::default(),
     }
 }
 
@@ -137,6 +139,24 @@ fn an_unsure_acknowledgement_only_says_that_the_letter_arrived() {
 
     assert!(!text.contains("Ångström") && !html.contains("Ångström"), "{text}");
     assert!(text.contains("has arrived") && text.contains("secretariat will look"), "{text}");
+}
+
+#[test]
+fn the_question_to_the_owner_of_an_entry_reads_well_in_every_language() {
+    let charter = charter();
+    let replies = Replies::load(&Resources::built_in(), &charter).unwrap();
+    for language in Language::VARIANTS {
+        let ask = Ask { found: 0, to: Address::parse("owner@example.org").unwrap() };
+        let (found, letter) = (person(), "f".repeat(64));
+        let (state, now) = (OutboxState::Ready, at("2012-08-21T10:01:01Z"));
+        let question = Question { ask: &ask, found: &found, letter: &letter, language: *language, state, now };
+
+        let draft = replies.confirm(&identity(&charter), &charter, &question).unwrap();
+
+        let (subject, text, _) = shown(&draft);
+        insta::assert_snapshot!(format!("confirm.{}", language.as_str()), format!("Subject: {subject}\n\n{text}"));
+        assert!(text.contains(draft.message_id.split('@').next().unwrap().strip_prefix("jcabot.").unwrap()));
+    }
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod open;
 mod outbox;
 mod paint;
 mod print;
+mod proposals;
 mod roster;
 mod rules;
 mod run;
@@ -65,6 +66,10 @@ enum Command {
     Deadlines(ledger::Deadlines),
     /// Find filed letters by their words
     Search(ledger::Search),
+    /// List and decide changes of the list that letters propose
+    Proposals(proposals::Arguments),
+    /// List people, show the history of one, take back what a letter changed
+    People(proposals::People),
     /// Prove that every letter is accounted for, folder by folder
     Ledger(balance::Arguments),
     /// List, show, release, retry or drop outgoing letters
@@ -158,6 +163,8 @@ async fn dispatch(arguments: Arguments) -> Result<Outcome> {
         Command::Threads(own) => ledger::threads(config, &own).await,
         Command::Deadlines(own) => ledger::deadlines(config, &own).await,
         Command::Search(own) => ledger::search(config, &own).await,
+        Command::Proposals(own) => proposals::run(config, &own).await,
+        Command::People(own) => proposals::people(config, &own).await,
         Command::Ledger(own) => balance::run(config, &own).await,
         Command::Outbox(own) => outbox::run(config, &own).await,
         Command::Rules(own) => rules::run(config, &own).await,

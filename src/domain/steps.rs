@@ -200,6 +200,8 @@ pub struct Known {
     pub sender_language: Option<Language>,
     /// The people on file with the sender's address or with an address found in the letter.
     pub people: Vec<KnownPerson>,
+    /// What the letter may answer: a question of ours about a change, by its code or as a reply to it.
+    pub questions: Vec<KnownQuestion>,
     /// Start of the first letter of this activity by which "older than the daemon's watch" is judged.
     pub watching_since: Option<Timestamp>,
 }
@@ -215,6 +217,46 @@ pub struct KnownPerson {
     pub email: Option<Address>,
     /// Organization on file.
     pub organization: Option<String>,
+}
+
+/// A question of ours about a proposed change.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KnownQuestion {
+    /// The row's key.
+    pub id: i64,
+    /// Who was asked; nobody else may answer.
+    pub address: Address,
+    /// Neither answered nor decided nor expired.
+    pub is_open: bool,
+}
+
+/// What is done about the word of those whose entries a letter would change.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Confirming {
+    /// People whose own address is asked.
+    pub asks: Vec<Ask>,
+    /// What an answer to such a question comes to.
+    pub answer: Option<Answered>,
+}
+
+/// The address on file is asked whether a change is right.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ask {
+    /// Index into `Findings::contacts`.
+    pub found: usize,
+    /// The address on file.
+    pub to: Address,
+}
+
+/// An answer to a question of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answered {
+    /// The change is right.
+    Yes(i64),
+    /// It is not.
+    No(i64),
+    /// It cannot be told, or does not count: a person looks.
+    Unclear,
 }
 
 /// One reason of a decision, in the order they were weighed; kept in the journal and shown by `why`.
@@ -251,6 +293,8 @@ pub struct Plan {
     pub deadlines: Vec<PlannedDeadline>,
     /// The language used with this writer.
     pub language: Language,
+    /// Questions to the owners of entries, and answers to them.
+    pub confirming: Confirming,
 }
 
 /// An acknowledgement to be drafted.

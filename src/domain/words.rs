@@ -110,6 +110,15 @@ pub enum Action {
     Withdraw,
 }
 
+/// A plain answer to a question of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Assent {
+    /// Yes.
+    Yes,
+    /// No.
+    No,
+}
+
 /// What a liaison statement asks of the activity, strongest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, EnumString, IntoStaticStr, VariantArray, Serialize, Deserialize)]
 #[strum(serialize_all = "lowercase")]

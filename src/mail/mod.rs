@@ -22,7 +22,7 @@ mod transfer;
 use crate::documents::Document;
 use crate::domain::address::Address;
 use crate::domain::steps::RawMail;
-use crate::domain::words::Language;
+use crate::domain::words::{Assent, Language};
 use crate::domain::{Fingerprint, Timestamp};
 use crate::vocabulary::Vocabulary;
 
@@ -78,6 +78,10 @@ pub struct Mail {
     /// Why this letter is a machine's or a list's, by its headers and form (RFC 3834 and S1–S5 of the design);
     /// empty for a person's letter.
     pub automatic: Vec<Automatic>,
+    /// The writer's host gives addresses to anybody, so that a shared domain says nothing.
+    pub public_host: bool,
+    /// Whether the writer's own words are a plain yes or no, in any of the six languages.
+    pub assent: Option<Assent>,
     /// What is damaged, for people, in English: "the boundary of the last part is missing".
     pub defects: Vec<String>,
 }
@@ -178,6 +182,8 @@ impl Mail {
 pub fn parse(raw: &RawMail, words: &Vocabulary) -> Mail {
     let mut mail = read::letter(&raw.bytes, words, 0);
     mail.size = raw.whole_size;
+    mail.public_host = mail.writer().is_some_and(|writer| words.mail.is_public_host(writer.domain()));
+    mail.assent = words.mail.assent(&mail.text.own);
     if raw.whole_size > raw.bytes.len() as u64 {
         mail.defects.push(format!("the letter has {} octets, more than the limit; only its header was read", raw.whole_size));
     }

@@ -1,7 +1,8 @@
 //! What becomes of each person found: put on the list, corrected, taken off, or only proposed to the secretariat.
 //!
 //! Trust: whoever proposes somebody new is believed, since nothing on file is lost by it. What is on file changes at once only
-//! on the word of the person itself, from the address on file, authenticated; everything else is a proposal (RELIABILITY A8, A9).
+//! on the word of the person itself, from the address on file, authenticated; everything else is a proposal (RELIABILITY A8, A9),
+//! about which the owner of the entry may be asked ([`super::confirming`]).
 
 use super::{Case, Unauthenticated};
 use crate::charter::CharterSeat;
@@ -10,7 +11,7 @@ use crate::domain::words::Action;
 use crate::mail::authentication::Authentication;
 
 /// More changes to people on file than this in one letter are never applied without a person (A9).
-const MASS_CHANGE: usize = 3;
+pub(super) const MASS_CHANGE: usize = 3;
 
 /// One entry for each person of `Findings::contacts`, in the same order.
 pub(super) fn plan(case: &Case<'_>, authentication: &Authentication) -> Vec<PlannedPerson> {

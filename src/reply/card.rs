@@ -4,7 +4,7 @@ use super::{Replies, Texts, clean, reference};
 use crate::charter::Charter;
 use crate::domain::Timestamp;
 use crate::domain::steps::{Acknowledge, Findings, FoundLiaison, FoundPerson, Plan, Verdict};
-use crate::domain::words::{Kind, Language};
+use crate::domain::words::{Action, Kind, Language};
 use crate::mail::Mail;
 use crate::plan::schedule::deadline_for;
 use crate::reply::words::Words;
@@ -71,10 +71,18 @@ pub(super) fn texts(replies: &Replies, input: &AckInput<'_>) -> Result<Texts> {
     let own = context! {
         kind, arrived_only, date, reference,
         blocks => Value::from(Serde(blocks)),
-        proposed => !arrived_only && input.plan.people.iter().any(|person| !person.applied),
+        proposed => !arrived_only && concerns_others(input),
         sentences => if arrived_only { Vec::new() } else { sentences(words, input) },
     };
     replies.render("acknowledgement", charter, language, subject, own)
+}
+
+/// Whether the letter asks for a change of somebody else's entry. A function of the letter alone: the answer must be the same whether
+/// there is such an entry or not (RELIABILITY A7).
+fn concerns_others(input: &AckInput<'_>) -> bool {
+    let writer = input.mail.writer();
+    let changes = |person: &FoundPerson| matches!(person.action, Some(Action::Update | Action::Withdraw));
+    input.findings.contacts.iter().any(|person| changes(person) && (person.email.is_none() || person.email.as_ref() != writer))
 }
 
 fn blocks(words: &Words, input: &AckInput<'_>) -> Vec<Block> {
@@ -105,11 +113,8 @@ fn person_block(words: &Words, title: String, person: &FoundPerson) -> Block {
         ("action", person.action.map(|action| words.word(&format!("actions.{}", action.as_str())).to_owned())),
     ];
     // What the two lists cannot do without; a withdrawal needs only the name.
-    let wanted = if person.action == Some(crate::domain::words::Action::Withdraw) {
-        &["name"][..]
-    } else {
-        &["name", "organization", "email", "phone"]
-    };
+    let wanted =
+        if person.action == Some(Action::Withdraw) { &["name"][..] } else { &["name", "organization", "email", "phone"] };
     block(words, title, &fields, wanted)
 }
 

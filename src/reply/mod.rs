@@ -8,6 +8,7 @@ pub mod card;
 pub mod cards;
 pub mod clean;
 pub mod compose;
+pub mod confirm;
 pub mod digest;
 mod words;
 

@@ -4,7 +4,7 @@ use super::activity::ActivityId;
 use super::figures::{Settled, What};
 use super::pool::Dialect;
 use super::recall::Found;
-use super::{Store, Tx, facts, insert, ledger, outbox, people, recall, search};
+use super::{Store, Tx, facts, insert, ledger, outbox, people, questions, recall, search};
 use crate::domain::steps::{Draft, Findings, Known, Plan, RawMail, Verdict};
 use crate::domain::{Fingerprint, LetterKey, MessageKey, Timestamp};
 use crate::killpoint::{self, Point};
@@ -125,7 +125,7 @@ impl Batch {
     pub async fn recall(&mut self, activity: ActivityId, mail: &Mail, findings: &Findings, now: Timestamp) -> Result<Known> {
         let found = recall::ask(&mut self.tx, activity, mail, findings).await?;
         self.found = mail.fingerprint.clone().map(|fingerprint| (activity, fingerprint, found.clone()));
-        recall::known(&mut self.tx, mail, found, now).await
+        recall::known(&mut self.tx, activity, mail, found, now).await
     }
 
     /// Files one letter.
@@ -179,8 +179,13 @@ impl Batch {
         facts::liaison(&mut self.tx, filing, message).await?;
         let mut letters = Vec::new();
         for draft in filing.drafts {
-            letters.extend(outbox::insert_answer(&mut self.tx, filing, draft, message, thread).await?);
+            let letter = outbox::insert_answer(&mut self.tx, filing, draft, message, thread).await?;
+            if let Some(letter) = letter {
+                questions::ask(&mut self.tx, filing, draft, message, letter).await?;
+            }
+            letters.extend(letter);
         }
+        questions::answer(&mut self.tx, self.dialect, filing, message).await?;
         insert::shelving(&mut self.tx, filing, message).await?;
         self.tally(filing, filing.verdict.kind.as_str());
         Ok(Filed { message, new: true, thread, letters })

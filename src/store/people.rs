@@ -104,7 +104,7 @@ async fn same_person(tx: &mut Tx, activity: ActivityId, found: &FoundPerson) -> 
     }
 }
 
-async fn load(tx: &mut Tx, activity: ActivityId, id: i64) -> Result<Option<Person>> {
+pub(super) async fn load(tx: &mut Tx, activity: ActivityId, id: i64) -> Result<Option<Person>> {
     let sql = "SELECT id, name, honorific, organization, role, email, phone, country, category, study_groups, language, source_id \
                FROM person WHERE id = $1 AND activity_id = $2";
     let row = sqlx::query(sql).bind(id).bind(activity.0).fetch_optional(&mut **tx).await?;
@@ -262,10 +262,15 @@ impl Log<'_> {
 
 /// The fields of a person by name, in one order.
 #[derive(Default)]
-struct Fields(Vec<(&'static str, Option<String>)>);
+pub(super) struct Fields(Vec<(&'static str, Option<String>)>);
 
 impl Fields {
-    fn of_person(person: Person) -> Fields {
+    /// A field's value by name.
+    pub(super) fn value(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(field, _)| *field == name).and_then(|(_, value)| value.as_deref())
+    }
+
+    pub(super) fn of_person(person: Person) -> Fields {
         let name = Some(person.name);
         let email = person.email.map(|email| email.reveal().to_owned());
         let groups = (!person.study_groups.is_empty()).then(|| person.study_groups.join(", "));

@@ -1,9 +1,9 @@
 //! Step 4: what the ledger already knows about a letter and its writer. Reads only.
 
-use super::Store;
 use super::activity::ActivityId;
 use super::rows::{Columns, micros, plain};
 use super::threads::{Relations, Relative, Tie, ids_of, relations};
+use super::{Store, questions};
 use crate::domain::address::Address;
 use crate::domain::steps::{Findings, Known, KnownPerson};
 use crate::domain::words::Language;
@@ -60,7 +60,7 @@ impl Store {
     pub async fn recall(&self, activity: ActivityId, mail: &Mail, findings: &Findings, now: Timestamp) -> Result<Known> {
         let mut reader = self.readers.acquire().await.context("Cannot read the database")?;
         let found = ask(&mut reader, activity, mail, findings).await?;
-        known(&mut reader, mail, found, now).await
+        known(&mut reader, activity, mail, found, now).await
     }
 
     /// Counts an attempt to read a letter, and commits the count before it is read: a letter that kills the program is found out at
@@ -161,11 +161,19 @@ fn padded<'a>(texts: impl Iterator<Item = &'a str>) -> [Option<String>; LOOKED_U
 }
 
 /// What the plan is told.
-pub(super) async fn known(reader: &mut AnyConnection, mail: &Mail, found: Found, now: Timestamp) -> Result<Known> {
+pub(super) async fn known(
+    reader: &mut AnyConnection,
+    activity: ActivityId,
+    mail: &Mail,
+    found: Found,
+    now: Timestamp,
+) -> Result<Known> {
     let acknowledged_in_thread = acknowledged(reader, mail, &found.relations, now).await?;
     let filed = found.filed.map(|(message, _)| message);
     let (answers, answers_to) = found.relations.answers.unzip();
+    let questions = questions::asked(reader, activity, mail, answers, now).await?;
     Ok(Known {
+        questions,
         filed,
         // The letter itself carries its own id; that is no clash.
         same_message_id: found.relations.same_id.filter(|_| filed.is_none()),

@@ -1,5 +1,6 @@
 //! How mail clients mark quotes, forwards, signatures and automatic answers: `<language>/mail.toml`.
 
+use crate::domain::words::Assent;
 use crate::pattern::{self, Regex};
 use crate::resources::Resources;
 use crate::vocabulary::FOLDERS;
@@ -46,6 +47,15 @@ struct File {
     prefixes: Vec<String>,
     /// Those of the prefixes that say "forward" in every language that has them.
     forward_prefixes: Vec<String>,
+    /// Words that alone, or at the start of a line, say yes.
+    #[serde(default)]
+    yes: Vec<String>,
+    /// Words that say no.
+    #[serde(default)]
+    no: Vec<String>,
+    /// Hosts that give addresses to anybody.
+    #[serde(default)]
+    public_hosts: Vec<String>,
 }
 
 /// The words of all languages together: a letter and what it quotes may differ in language. Words are lower case.
@@ -65,9 +75,31 @@ pub struct MailWords {
     prefixes: Vec<String>,
     /// Those of the prefixes that say "forward" in every language that has them.
     forward_prefixes: Vec<String>,
+    yes: Vec<String>,
+    no: Vec<String>,
+    public_hosts: Vec<String>,
 }
 
 impl MailWords {
+    /// Whether a host gives addresses to anybody.
+    pub fn is_public_host(&self, domain: &str) -> bool {
+        self.public_hosts.iter().any(|host| host == domain)
+    }
+
+    /// A plain yes or no: a line that says only that, or the first line beginning so. Both, or neither, is no answer.
+    pub fn assent(&self, own: &str) -> Option<Assent> {
+        let lines = || own.lines().map(|line| line.trim().to_lowercase()).filter(|line| !line.is_empty());
+        let bare = |line: &str| line.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
+        let alone = |words: &[String]| lines().any(|line| words.contains(&bare(&line)));
+        let first = lines().next().map(|line| bare(&line)).unwrap_or_default();
+        let begins = |words: &[String]| words.iter().any(|word| begins_with_word(&first, word));
+        match (alone(&self.yes) || begins(&self.yes), alone(&self.no) || begins(&self.no)) {
+            (true, false) => Some(Assent::Yes),
+            (false, true) => Some(Assent::No),
+            _ => None,
+        }
+    }
+
     /// Loads the files of all languages; an error names file, line and what to mend.
     pub fn load(resources: &Resources) -> Result<MailWords> {
         let mut words = MailWords::default();
@@ -109,6 +141,9 @@ impl MailWords {
             (&mut self.receipt_subjects, file.receipt_subjects),
             (&mut self.prefixes, file.prefixes),
             (&mut self.forward_prefixes, file.forward_prefixes),
+            (&mut self.yes, file.yes),
+            (&mut self.no, file.no),
+            (&mut self.public_hosts, file.public_hosts),
         ] {
             own.extend(more.into_iter().map(|word| word.to_lowercase()));
         }
@@ -250,4 +285,12 @@ fn between_dashes(line: &str) -> Option<String> {
     let line = line.trim().trim_start_matches(['>', ' ']);
     let inner = line.trim_matches(['-', '_', '=', ' ', '—', '–']);
     (inner.len() < line.len() && line.starts_with(['-', '_', '=', '—', '–']) && !inner.is_empty()).then(|| inner.to_lowercase())
+}
+
+/// Whether a line begins with a word and the word ends there, where letters are parted by anything at all.
+fn begins_with_word(line: &str, word: &str) -> bool {
+    let Some(rest) = line.strip_prefix(word) else { return false };
+    rest.chars()
+        .next()
+        .is_none_or(|next| matches!(next, ',' | '.' | ';' | ':' | '!' | '，' | '。' | '！' | '،' | '؛' | '–' | '—'))
 }

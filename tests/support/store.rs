@@ -192,6 +192,7 @@ pub(crate) fn plan() -> Plan {
         bounced: Vec::new(),
         deadlines: Vec::new(),
         language: Language::En,
+        confirming: Default::default(),
     }
 }
 

@@ -1,0 +1,1 @@
+INSERT INTO confirmation (id, activity_id, outbox_id, code, address, message_id, found, asked_at, expires_at, outcome) VALUES (1, 1, 1, '0123456789abcdef0123456789abcdef', 'a@b.example', 1, 0, 1345000000000000, 1345259200000000, NULL);
