@@ -5,7 +5,7 @@
 //! - The letter's kind changes on file, and with it its thread, the counters and the digest's figures. The verdict's evidence stays, so
 //!   that `why` still shows what the rules had thought.
 //! - The shelving job moves the letter to the folder of its kind, wherever the mailbox still has it. A letter that a person moved stays.
-//! - The letter is read again as what it is. A liaison statement found so is filed; people found so are *proposed* to the
+//! - The letter is read again as what it is (one letter may carry several facts: a statement in its form stays one). A liaison statement found so is filed; people found so are *proposed* to the
 //!   secretariat and never put on the list by themselves.
 //! - Facts of the wrong kind are not taken away silently: for each person whom the letter put on the list or changed, the way back
 //!   is proposed; a liaison statement is set aside (kept, left out of lists) and its deadline waived. Correcting back restores both.
@@ -64,8 +64,8 @@ pub async fn correct(
     });
     let (raw, letter) = reading.await.context("Cannot read a letter again")?;
     let known = store.recall(activity, &letter.mail, &letter.findings, now).await?;
-    // A known copy is not answered again, and that is no reason here: nobody is answered by a correction.
-    let known = Known { filed: None, ..known };
+    // It is no copy that came again, and what was said of it before counts no more.
+    let known = Known { filed: None, corrected: None, ..known };
     let mut plan = knowledge.decide(&letter, &known, raw.received_at, now);
     plan.people.iter_mut().for_each(|person| person.applied = false);
     let filing = Filing {

@@ -107,13 +107,14 @@ impl Knowledge {
         Understood { mail, verdict, findings: Findings::default() }
     }
 
-    /// Step 5.
+    /// Step 5. What a person said that the letter is counts, whatever the rules say of another copy of it.
     pub fn decide(&self, letter: &Understood, known: &Known, received_at: Option<Timestamp>, now: Timestamp) -> Plan {
+        let said = known.corrected.map(|kind| Verdict { kind, confidence: 1.0, evidence: Vec::new() });
         plan::decide(&Case {
             charter: &self.rules.charter,
             policy: &self.policy,
             mail: &letter.mail,
-            verdict: &letter.verdict,
+            verdict: said.as_ref().unwrap_or(&letter.verdict),
             findings: &letter.findings,
             known,
             received_at,

@@ -9,6 +9,7 @@ use jcabot::domain::steps::{Place, RawMail};
 use jcabot::domain::words::{Answer, Dial, Kind, OutboxState};
 use jcabot::knowledge::{Current, Knowledge};
 use jcabot::plan::{Dials, Policy, Unauthenticated};
+use jcabot::rehearsal::Rehearsal;
 use jcabot::reply::Identity;
 use jcabot::resources::Resources;
 use jcabot::store::{Corrected, Statement};
@@ -291,7 +292,7 @@ async fn a_statement_that_is_none_is_set_aside_and_comes_back() {
         let before = ledger.store.deadlines(ledger.activity).await.unwrap();
         assert_eq!(ledger.store.liaisons(ledger.activity).await.unwrap().len(), 1);
 
-        let corrected = say(&desk, message, Said::Is(Kind::Document)).await;
+        let corrected = say(&desk, message, Said::Is(Kind::Bulk)).await;
 
         assert_eq!(corrected.statement, Statement::SetAside);
         assert!(ledger.store.liaisons(ledger.activity).await.unwrap().is_empty());
@@ -332,6 +333,52 @@ async fn a_letter_that_a_person_moved_is_left_where_it_is() {
         let corrected = say(&desk, message, Said::Is(Kind::Bulk)).await;
 
         assert_eq!(corrected.moves, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_copy_of_a_corrected_letter_goes_the_same_way() {
+    on_each(async |ledger| {
+        let desk = desk(ledger, |_| {});
+        let message = file(&desk, "1", sample("15-es-pregunta")).await;
+        say(&desk, message, Said::Is(Kind::Meeting)).await;
+
+        let copy = file(&desk, "2", sample("15-es-pregunta")).await;
+
+        assert_eq!(copy, message);
+        let jobs = ledger.store.shelvings_due(ledger.activity, "jca", soon()).await.unwrap();
+        assert_eq!(jobs.iter().filter(|job| job.folder.as_deref() == Some("JCA/Meetings")).count(), 2, "{jobs:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_rehearsal_reads_every_letter_and_writes_nothing() {
+    on_each(async |ledger| {
+        let desk = desk(ledger, |_| {});
+        for (uid, name) in ["01-en-sg17", "11-en-liaison-sg13", "15-es-pregunta"].into_iter().enumerate() {
+            file(&desk, &uid.to_string(), sample(name)).await;
+        }
+        let rows = ledger.place.number("SELECT COUNT(*) FROM journal").await;
+        let mut surer = Knowledge::load(&Resources::built_in(), "jca-cop", |rules| Policy::of(&rules.charter)).unwrap();
+        let mut lost: Vec<_> = Vec::new();
+        surer
+            .rules
+            .charter
+            .own_addresses
+            .push(jcabot::domain::address::Address::parse("ingrid.solberg@nordtel.example").unwrap());
+
+        let rehearsal = Rehearsal { before: desk.knowledge.get(), after: Arc::new(surer) };
+        let keep = |changed: jcabot::rehearsal::Changed| {
+            lost.push(changed);
+            Ok(())
+        };
+        let count = rehearsal.run(&ledger.store, ledger.activity, keep, |_| {}).await.unwrap();
+
+        assert_eq!((count, lost.len()), (3, 1), "{lost:?}");
+        assert_eq!((lost[0].differences[0].field.as_str(), lost[0].differences[0].after.as_str()), ("answer", "none"));
+        assert_eq!(ledger.place.number("SELECT COUNT(*) FROM journal").await, rows);
     })
     .await;
 }

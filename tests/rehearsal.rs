@@ -1,6 +1,6 @@
 //! It says why, it is corrected, and changed rules are rehearsed: the built program, as its users run it.
 
-use crate::support::jca::{Jca, text};
+use crate::support::jca::{Jca, text, wait_for};
 use std::path::Path;
 
 const SAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/samples");
@@ -153,4 +153,41 @@ fn a_wrong_set_is_told_and_nothing_is_tried() {
         assert!(told.contains("en/kinds.toml, line") && told.contains("weight = 0"), "{told}");
     }
     assert!(text(&missing.stderr).contains("nowhere is no folder"));
+}
+
+#[test]
+fn a_running_daemon_moves_a_corrected_letter_and_learns_from_it() {
+    let jca = Jca::with_maildir();
+    let letter = |number: usize| {
+        format!(
+            "From: Ann <ann@wire.example>\r\nSubject: The Weekly Wire {number}\r\nMessage-ID: <{number}@wire.example>\r\n\r\n\
+             Good morning, dear readers of the Wire. This week we talk about bridges and about gardens, as ever with a cup of tea.\r\n\
+             Keep reading, keep smiling, pass it on to those you like, and have a lovely week. Issue {number}.\r\n"
+        )
+    };
+    let deliver = |number: usize| {
+        let new = jca.path("Maildir/new");
+        std::fs::write(jca.path("Maildir/tmp").join(number.to_string()), letter(number)).unwrap();
+        std::fs::rename(jca.path("Maildir/tmp").join(number.to_string()), new.join(format!("{number}.test"))).unwrap();
+    };
+    let count = |folder: &str| jca.path("Maildir").join(folder).join("cur").read_dir().map(Iterator::count).unwrap_or(0);
+    let mut daemon = jca.start();
+    daemon.says("Watching mailbox");
+
+    for number in 1..=4 {
+        deliver(number);
+        daemon.says(&format!("Filed message {number} as "));
+        jca.ok(&["correct", &number.to_string(), "--kind", "bulk"]);
+    }
+    deliver(5);
+
+    daemon.says("Filed message 5 as bulk");
+    wait_for("all letters in their folder", || (count(".JCA.Bulk") == 5).then_some(()));
+    let why = jca.ok(&["why", "5"]);
+    assert!(why.contains("← learned"), "{why}");
+    // What leaves by itself left before the correction, or is held since.
+    let letters = jca.json(&["outbox", "--json"]);
+    let states: Vec<&str> = letters.as_array().unwrap().iter().filter_map(|letter| letter["state"].as_str()).collect();
+    assert!(states.iter().all(|state| matches!(*state, "held" | "accepted")), "{states:?}");
+    assert_eq!(daemon.stop().0, Some(0));
 }

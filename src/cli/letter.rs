@@ -5,6 +5,7 @@ use crate::cli::paint::{self, Ink, Look, Mark, superscript};
 use crate::cli::print;
 use crate::domain::steps::{Evidence, Findings, FoundPerson, Part, Source, Verdict};
 use crate::mail::Mail;
+use crate::rules::learned::LEARNED;
 use anyhow::Result;
 use unicode_normalization::UnicodeNormalization;
 
@@ -103,13 +104,13 @@ fn sections(mail: &Mail) -> Vec<Section> {
 }
 
 fn claims<'a>(verdict: &'a Verdict, findings: &'a Findings) -> Vec<Claim<'a>> {
-    let kind = |one: &'a Evidence| Claim {
-        part: one.part,
-        words: &one.words,
-        ink: Ink::Evidence,
-        became: format!("{} {:+.1} ← {}", one.kind.as_str(), one.weight, one.rule),
+    let kind = |one: &'a Evidence| {
+        let became = format!("{} {:+.1} ← {}", one.kind.as_str(), one.weight, one.rule);
+        // What was learned has no words but the n-grams that spoke most.
+        let words = if one.rule == LEARNED { one.words.split(' ').collect() } else { vec![one.words.as_str()] };
+        words.into_iter().map(move |words| Claim { part: one.part, words, ink: Ink::Evidence, became: became.clone() })
     };
-    let mut claims: Vec<Claim<'a>> = verdict.evidence.iter().map(kind).collect();
+    let mut claims: Vec<Claim<'a>> = verdict.evidence.iter().flat_map(kind).collect();
     let mut fields = |sources: &'a [Source], whose: &str| {
         claims.extend(sources.iter().map(|source| Claim {
             part: source.part,
@@ -134,17 +135,22 @@ fn claims<'a>(verdict: &'a Verdict, findings: &'a Findings) -> Vec<Claim<'a>> {
     claims
 }
 
+/// The words as they stand in the letter: n-grams write a blank as `_`.
+fn sought(claim: &Claim<'_>) -> String {
+    let words = if claim.became.ends_with(LEARNED) { claim.words.replace('_', " ") } else { claim.words.to_owned() };
+    Folded::of(&words).text.trim().to_owned()
+}
+
 /// Marks the words where they stand: in the part that they were taken from, else in any other that has them.
 fn place(sections: &mut [Section], claim: &Claim<'_>) -> bool {
-    let words = Folded::of(claim.words).text;
-    let words = words.trim();
+    let words = sought(claim);
     if words.is_empty() {
         return false;
     }
     let mut order: Vec<&mut Section> = sections.iter_mut().collect();
     order.sort_by_key(|section| section.parts.iter().position(|part| *part == claim.part).unwrap_or(usize::MAX));
     for section in order {
-        if let Some((start, end)) = section.folded.find(words) {
+        if let Some((start, end)) = section.folded.find(&words) {
             section.marks.push((start, end, claim.ink, claim.became.clone()));
             return true;
         }

@@ -186,6 +186,8 @@ pub struct Findings {
 pub struct Known {
     /// The same letter (fingerprint) is filed already.
     pub filed: Option<MessageKey>,
+    /// What a person said that it is, if one did: a copy of it goes the same way.
+    pub corrected: Option<Kind>,
     /// A letter with the same Message-ID but other content is filed (F27).
     pub same_message_id: Option<MessageKey>,
     /// The thread that In-Reply-To and References lead to.

@@ -6,7 +6,7 @@ use super::threads::{Relations, Relative, Tie, ids_of, relations};
 use super::{Store, questions};
 use crate::domain::address::Address;
 use crate::domain::steps::{Findings, Known, KnownPerson};
-use crate::domain::words::Language;
+use crate::domain::words::{Kind, Language};
 use crate::domain::{Fingerprint, MessageKey, Timestamp};
 use crate::mail::Mail;
 use anyhow::{Context, Result, bail};
@@ -24,8 +24,8 @@ const LOOKED_UP: usize = 8;
 /// Forty relatives are enough to find a thread; ten thousand letters with one id must not be read each time. `+`: the activity must
 /// not choose the index, or the whole table is read.
 const ASK: &str = "\
-    SELECT 'filed' AS origin, id, thread_id, CAST(NULL AS TEXT) AS key, CAST(NULL AS TEXT) AS who, CAST(NULL AS TEXT) AS text \
-      FROM message WHERE activity_id = $1 AND fingerprint = $2 \
+    SELECT 'filed' AS origin, m.id, m.thread_id, c.kind AS key, CAST(NULL AS TEXT) AS who, CAST(NULL AS TEXT) AS text \
+      FROM message m LEFT JOIN correction c ON c.message_id = m.id WHERE m.activity_id = $1 AND m.fingerprint = $2 \
     UNION ALL SELECT 'since', watching_since, 0, NULL, NULL, NULL FROM activity WHERE id = $1 \
     UNION ALL SELECT 'language', spoken.id, 0, spoken.language, NULL, NULL FROM \
       (SELECT id, language FROM message WHERE sender = $3 AND +activity_id = $1 AND language IS NOT NULL ORDER BY id DESC LIMIT 1) AS spoken \
@@ -48,6 +48,7 @@ const ASK: &str = "\
 pub(super) struct Found {
     /// The same letter is filed: its key and thread.
     pub(super) filed: Option<(MessageKey, i64)>,
+    corrected: Option<Kind>,
     /// What its ids lead to.
     pub(super) relations: Relations,
     language: Option<Language>,
@@ -123,6 +124,7 @@ pub(super) async fn ask(reader: &mut AnyConnection, activity: ActivityId, mail: 
             "named" => Tie::Named,
             "filed" => {
                 found.filed = Some((MessageKey(id), row.int("thread_id")?));
+                found.corrected = row.word_or_none("key")?;
                 continue;
             }
             "since" => {
@@ -175,6 +177,7 @@ pub(super) async fn known(
     Ok(Known {
         questions,
         filed,
+        corrected: found.corrected,
         // The letter itself carries its own id; that is no clash.
         same_message_id: found.relations.same_id.filter(|_| filed.is_none()),
         thread: found.relations.thread,
