@@ -10,6 +10,9 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// What follows the mailbox's local part in the envelope senders of its letters.
+pub const BOUNCE_MARK: &str = "+bounce-";
+
 /// All that is laid down for one activity.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -213,6 +216,11 @@ impl Charter {
             let untagged = address.local().split('+').next().unwrap_or_default();
             own.domain() == address.domain() && own.local() == untagged
         })
+    }
+
+    /// Whether an address has the form of an envelope sender of ours, genuine or not: what comes to it is never answered.
+    pub fn is_bounce_address(&self, address: &Address) -> bool {
+        self.is_own(address) && address.local().contains(BOUNCE_MARK)
     }
 
     /// Every word for a kind of representative.

@@ -6,11 +6,11 @@ use crate::corrections;
 use crate::delivery::{Delivery, Witness};
 use crate::desk::Desk;
 use crate::health::Health;
-use crate::intake::Intake;
+use crate::intake::{Intake, KeptByAnother};
 use crate::knowledge::{Current, Knowledge};
 use crate::leadership::Leadership;
 use crate::lease::Lease;
-use crate::mailbox;
+use crate::mailbox::{self, Mailbox};
 use crate::reminders::Reminders;
 use crate::reply::Identity;
 use crate::smtp::{Bounces, Transport};
@@ -153,6 +153,7 @@ impl Daemon {
         let is_loop = deaths >= i64::from(watch.deaths);
         let mut wait = if is_loop { Duration::from_secs(u64::from(watch.safe_seconds)) } else { Duration::ZERO };
         while leadership.stand(&mut stop).await {
+            self.keep_mailboxes().await?;
             let (stopper, own) = stop::signal();
             let mut loops = self.spawn(&own, &lease, wait).await?;
             info!("Started with {} mailboxes", self.config.mailboxes.len());
@@ -179,6 +180,24 @@ impl Daemon {
                     return Err(error).context("A loop ended by a fault of the program; it starts again with the daemon");
                 }
                 Some(_) => bail!("A loop ended before it was told to; it starts again with the daemon"),
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses to work on a mailbox that another installation keeps. One that cannot be reached now is looked at when it can.
+    async fn keep_mailboxes(&self) -> Result<()> {
+        for settings in self.mailboxes() {
+            let kept = async {
+                let mut mailbox = Mailbox::connect(&settings).await?;
+                Intake::new(self.desk.clone(), settings.clone()).keep(&mut mailbox).await?;
+                mailbox.close().await;
+                anyhow::Ok(())
+            };
+            match kept.await {
+                Err(error) if error.is::<KeptByAnother>() => return Err(error),
+                Err(error) => warn!("Mailbox {} cannot be looked at yet: {error:#}", settings.name()),
+                Ok(()) => {}
             }
         }
         Ok(())

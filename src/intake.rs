@@ -10,9 +10,10 @@
 
 use crate::backlog::{Order, file_all};
 use crate::desk::{Desk, Manner};
+use crate::domain::Timestamp;
 use crate::domain::steps::RawMail;
 use crate::killpoint::{self, Point};
-use crate::mailbox::{self, Fetch, Mailbox, MailboxError, Move, Scan, back_off};
+use crate::mailbox::{self, Fetch, Mailbox, MailboxError, Move, Owner, Scan, back_off};
 use crate::shelving::shelve_due;
 use crate::stop::Stop;
 use crate::store::{Arrival, Compared, Look};
@@ -48,8 +49,21 @@ pub enum Extent {
     All,
 }
 
+/// What the watch calls a ledger that cannot be written.
+const LEDGER_FAULT: &str = "database";
 /// How soon a ledger that does not work is asked again.
 const LEDGER_PAUSE: Duration = Duration::from_secs(5);
+
+/// Another installation, with a ledger of its own, keeps the mailbox: two would answer every letter twice.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error(
+    "Mailbox {mailbox} is kept by another jcabot ({instance}, last seen {at}); stop that one, or wait half an hour after its end"
+)]
+pub struct KeptByAnother {
+    mailbox: String,
+    instance: String,
+    at: Timestamp,
+}
 
 /// The loop over one mailbox.
 #[derive(Debug)]
@@ -74,7 +88,7 @@ impl Intake {
             failures = if served { 1 } else { failures + 1 };
             self.desk.health.ill(&self.subject(), &format!("{error:#}"), self.desk.clock.now());
             // A ledger that does not work is asked again soon: nobody but ourselves is troubled by it.
-            let ours = self.desk.store.health().await.is_err();
+            let ours = self.desk.health.ills().contains_key(LEDGER_FAULT) || self.desk.store.health().await.is_err();
             let pause = if ours { LEDGER_PAUSE } else { back_off(failures) };
             let name = self.settings.name();
             let seconds = pause.as_secs();
@@ -93,12 +107,14 @@ impl Intake {
     async fn session(&self, stop: &mut Stop, served: &mut bool) -> Result<()> {
         let mut mailbox = Mailbox::connect(&self.settings).await?;
         info!(mailbox.name = self.settings.name(), "Watching mailbox {}", self.settings.name());
+        self.keep(&mut mailbox).await?;
         let mut compared: Option<Instant> = None;
         while !stop.is_given() {
             let is_time = compared.is_none_or(|at| at.elapsed() >= COMPARE);
             let extent = if is_time { Extent::All } else { Extent::Intake };
             let shelved = self.round(&mut mailbox, extent, stop).await?;
             if is_time {
+                self.keep(&mut mailbox).await?;
                 self.prove().await?;
                 compared = Some(Instant::now());
             }
@@ -115,8 +131,32 @@ impl Intake {
                 () = stop.given() => {}
             }
         }
+        if let Err(error) = mailbox.leave(&self.owner().await?).await {
+            debug!("The mark of the mailbox stays for half an hour: {error}");
+        }
         mailbox.close().await;
         Ok(())
+    }
+
+    async fn owner(&self) -> Result<Owner> {
+        let since = self.desk.store.leader().await?.since;
+        Ok(Owner { instance: self.desk.identity.instance().to_owned(), since, at: self.desk.clock.now() })
+    }
+
+    /// Says that this installation keeps the mailbox. One that another keeps is left alone (RELIABILITY F17); a mailbox that takes
+    /// no mark is worked on without.
+    pub async fn keep(&self, mailbox: &mut Mailbox) -> Result<()> {
+        match mailbox.keep(&self.owner().await?).await {
+            Ok(None) => Ok(()),
+            Ok(Some(other)) => {
+                Err(KeptByAnother { mailbox: self.settings.name().to_owned(), instance: other.instance, at: other.at }.into())
+            }
+            Err(error) if error.is_connection() => Err(error.into()),
+            Err(error) => {
+                warn!(mailbox.name = self.settings.name(), "The mailbox takes no mark of who keeps it: {error}");
+                Ok(())
+            }
+        }
     }
 
     /// Compares the folders with the ledger, files what is new, and does what is due on the shelf; gives how many jobs those were.

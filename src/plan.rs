@@ -208,6 +208,10 @@ fn answer(case: &Case<'_>, authentication: &Authentication, reasons: &mut Vec<Re
             .push(reason("own-address", "The letter carries one of our own addresses as its sender; we never answer ourselves."));
         return Answer::None;
     }
+    if came_to_bounce_address(case) {
+        reasons.push(reason("bounce-address", "It came to an address that only bounces come to; those are never answered."));
+        return Answer::None;
+    }
     if case.verdict.kind == Kind::Unclassified {
         reasons.push(reason("unclassified", "It cannot be told what this letter is; a person looks first."));
         return Answer::Triage;
@@ -223,6 +227,13 @@ fn answer(case: &Case<'_>, authentication: &Authentication, reasons: &mut Vec<Re
     }
     reasons.push(reason("a-person-wrote", "A person wrote to us and gets an acknowledgement."));
     Answer::Acknowledge
+}
+
+/// An envelope sender of ours stands among those whom the letter was sent to.
+fn came_to_bounce_address(case: &Case<'_>) -> bool {
+    let named = case.mail.to.iter().chain(&case.mail.cc).filter_map(|person| person.address.clone());
+    let delivered = ["Delivered-To", "X-Original-To", "Envelope-To"].into_iter().flat_map(|name| case.mail.header(name));
+    named.chain(delivered.filter_map(Address::parse)).any(|address| case.charter.is_bounce_address(&address))
 }
 
 fn word_of(form: AutomaticForm) -> &'static str {

@@ -14,6 +14,7 @@ mod extract;
 mod imap;
 mod layers;
 mod ledger;
+mod loops;
 mod mail;
 mod mailbox;
 mod migrations;

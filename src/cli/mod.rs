@@ -1,5 +1,6 @@
 //! The commands. Results go to stdout, everything else to stderr; exit codes are mapped here and nowhere else:
-//! 0 done, 1 done but something was found (a check that failed, an empty verdict), 2 failed. A closed pipe is 0.
+//! 0 done, 1 done but something was found (a check that failed, an empty verdict), 2 failed, 78 another installation keeps the
+//! mailbox. A closed pipe is 0.
 
 mod balance;
 mod correct;
@@ -24,6 +25,7 @@ mod why;
 
 use crate::documents;
 use crate::domain::Timestamp;
+use crate::intake::KeptByAnother;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -109,6 +111,9 @@ pub(crate) fn actor() -> String {
     std::env::var("USER").ok().filter(|user| !user.is_empty()).unwrap_or_else(|| "command line".to_owned())
 }
 
+/// EX_CONFIG of sysexits: another start does not mend it, and the service manager does not try one.
+const MISCONFIGURED: u8 = 78;
+
 /// Runs the program.
 pub fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
@@ -132,7 +137,7 @@ pub fn main() -> ExitCode {
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("jcabot: {error:#}");
-            ExitCode::from(2)
+            ExitCode::from(if error.is::<KeptByAnother>() { MISCONFIGURED } else { 2 })
         }
     }
 }

@@ -97,6 +97,10 @@ fn by_fields(mail: &Mail, found: &mut Vec<Automatic>) {
             found.push(mark(AutomaticForm::Bulk, name));
         }
     }
+    // Mailman's own words for mail that wants no answer.
+    if mail.header("X-No-Ack").next().is_some() || mail.header("X-Ack").any(|value| first_word(value) == "no") {
+        found.push(mark(AutomaticForm::Silent, "X-No-Ack or X-Ack: no"));
+    }
     if mail.header("X-JCABot-Loop").next().is_some() {
         found.push(mark(AutomaticForm::Silent, "X-JCABot-Loop: written by a jcabot"));
     }

@@ -47,6 +47,30 @@ impl Maildir {
         Ok(Maildir { root, limit: u64::from(settings.limit_mib) << 20, bell, _watcher: watcher.ok() })
     }
 
+    /// A file beside the letters; none when it is not there.
+    pub(super) fn read_beside(&self, name: &str) -> Result<Option<Vec<u8>>, MailboxError> {
+        let path = self.root.join(name);
+        match fs::read(&path) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(refused("read", &path, &error)),
+        }
+    }
+
+    /// Writes a file beside the letters, whole or not at all.
+    pub(super) fn write_beside(&self, name: &str, bytes: &[u8]) -> Result<(), MailboxError> {
+        write_durably(&self.root.join(name), bytes)
+    }
+
+    /// Takes a file beside the letters away.
+    pub(super) fn remove_beside(&self, name: &str) -> Result<(), MailboxError> {
+        let path = self.root.join(name);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(refused("remove", &path, &error)),
+            _ => Ok(()),
+        }
+    }
+
     /// `INBOX` is the root; `JCA/Contacts` is `.JCA.Contacts`.
     fn folder(&self, name: &str) -> PathBuf {
         if name.eq_ignore_ascii_case("INBOX") {

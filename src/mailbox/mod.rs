@@ -7,11 +7,13 @@ mod imap;
 pub mod import;
 mod maildir;
 mod moving;
+mod owner;
 mod session;
 mod settings;
 mod utf7;
 
 pub use maildir::deliver;
+pub use owner::Owner;
 pub use settings::{ImapSecurity, ImapSettings, MaildirSettings, Settings, Shelving};
 
 use crate::domain::Timestamp;

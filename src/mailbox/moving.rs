@@ -86,7 +86,7 @@ impl Imap {
     }
 
     /// Makes a folder when it is missing. Some servers keep everything below the inbox and refuse it elsewhere.
-    async fn make(&mut self, folder: &str) -> Result<(), MailboxError> {
+    pub(super) async fn make(&mut self, folder: &str) -> Result<(), MailboxError> {
         if self.existing.contains(&self.written(folder)) {
             return Ok(());
         }

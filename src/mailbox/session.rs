@@ -185,6 +185,29 @@ impl Session {
         }
     }
 
+    /// Puts a letter into a folder (its name quoted). The server is asked first whether it takes it (RFC 3501, 6.3.11).
+    pub(super) async fn append(&mut self, folder: &str, letter: &str) -> Result<(), MailboxError> {
+        let failed = |words: String| connection(format!("APPEND: {words}"));
+        let command = format!("APPEND {folder} (\\Seen) {{{}}}", letter.len());
+        let sent = tokio::time::timeout(SILENCE, self.inner.run_command(&command)).await;
+        let tag = sent.map_err(|_| failed("cannot be sent".to_owned()))?.map_err(|error| failed(error.to_string()))?;
+        let mut given = false;
+        loop {
+            match self.answer(Instant::now() + SILENCE).await? {
+                Some(Answer::Continue) if !given => {
+                    let sent = tokio::time::timeout(SILENCE, self.inner.run_command_untagged(letter)).await;
+                    sent.map_err(|_| failed("cannot be sent".to_owned()))?.map_err(|error| failed(error.to_string()))?;
+                    given = true;
+                }
+                Some(Answer::Done { tag: done, ok, words, .. }) if done == tag => {
+                    return if ok { Ok(()) } else { Err(MailboxError::Refused(format!("APPEND: {words}"))) };
+                }
+                Some(_) => {}
+                None => return Err(failed("no answer".to_owned())),
+            }
+        }
+    }
+
     /// The next answer; `None` when there is none by then.
     async fn answer(&mut self, until: Instant) -> Result<Option<Answer>, MailboxError> {
         match timeout_at(until, self.inner.read_response()).await {

@@ -39,6 +39,11 @@ impl Identity {
         Identity { from: charter.mailbox.clone(), name: name.unwrap_or_else(|| charter.name.clone()), instance, key }
     }
 
+    /// The installation's random name.
+    pub fn instance(&self) -> &str {
+        &self.instance
+    }
+
     /// The key of everything that only we can write: Message-IDs and envelope senders.
     pub fn key(&self) -> &SecretSlice<u8> {
         &self.key

@@ -1,5 +1,6 @@
 //! The envelope sender: an address of its own for each letter, by which a genuine bounce is known.
 
+use crate::charter::BOUNCE_MARK;
 use crate::domain::address::Address;
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretSlice};
@@ -16,8 +17,6 @@ pub struct Bounces {
     key: Option<SecretSlice<u8>>,
 }
 
-/// What follows the mailbox's local part.
-const MARK: &str = "+bounce-";
 /// Octets of the code that are written, in hexadecimal: enough that guessing is hopeless, short enough for 64 octets.
 const LENGTH: usize = 10;
 
@@ -40,13 +39,13 @@ impl Bounces {
         code.update(message_id.as_bytes());
         let code = code.finalize().into_bytes();
         let code = code.iter().take(LENGTH).map(|byte| format!("{byte:02x}")).collect::<String>();
-        let marked = format!("{}{MARK}{code}@{}", self.mailbox.local(), self.mailbox.domain());
+        let marked = format!("{}{BOUNCE_MARK}{code}@{}", self.mailbox.local(), self.mailbox.domain());
         Address::parse(&marked).unwrap_or_else(|| self.mailbox.clone())
     }
 
     /// The address has the form of an envelope sender of ours, genuine or not: what comes to it is never answered.
     pub fn has_form(&self, address: &Address) -> bool {
-        let marked = address.local().strip_prefix(self.mailbox.local()).is_some_and(|rest| rest.starts_with(MARK));
+        let marked = address.local().strip_prefix(self.mailbox.local()).is_some_and(|rest| rest.starts_with(BOUNCE_MARK));
         marked && address.domain() == self.mailbox.domain()
     }
 

@@ -159,6 +159,16 @@ impl Store {
             Dialect::Sqlite => "BEGIN IMMEDIATE",
             Dialect::Postgres => "BEGIN",
         };
-        self.writer.begin_with(begin).await.context("Cannot begin to write to the database")
+        match self.writer.begin_with(begin).await {
+            // SQLite ends a transaction by itself when the disk is full, and the library goes on counting it on this connection: a
+            // new one is needed, or nothing is ever written again (RELIABILITY F20).
+            Err(sqlx::Error::InvalidSavePointStatement) => {
+                let spoilt = self.writer.acquire().await.context("Cannot begin to write to the database")?;
+                drop(spoilt.detach());
+                self.writer.begin_with(begin).await
+            }
+            begun => begun,
+        }
+        .context("Cannot begin to write to the database")
     }
 }

@@ -98,3 +98,142 @@ fn the_service_manager_is_told() {
 
     assert_eq!((ready.as_str(), alive.as_str()), ("READY=1", "WATCHDOG=1\nSTATUS=healthy"));
 }
+
+const QUESTION: &str = "Authentication-Results: mx.test; dmarc=pass header.from=member.example\nFrom: writer@member.example\n\
+    To: tsbjcacop@itu.int\nSubject: A question\nMessage-ID: <q@member.example>\nDate: Mon, 20 Aug 2012 10:00:00 +0200\n\n\
+    Who represents study group 9?\n";
+
+/// An activity that answers [`QUESTION`].
+fn answering() -> Jca {
+    let jca = Jca::with_maildir();
+    jca.configure(&jca.configuration().replace("[activity]", "[activity]\nauthserv_ids = [\"mx.test\"]"));
+    jca
+}
+
+fn ask(jca: &Jca) {
+    jcabot::mailbox::deliver(&jca.path("Maildir"), QUESTION.as_bytes()).unwrap();
+}
+
+fn answered(jca: &Jca) {
+    wait_for("the answer", || jca.path("outgoing").read_dir().ok()?.next().map(|_| ()));
+}
+
+#[test]
+fn f33_a_letter_that_kills_the_daemon_twice_is_quarantined() {
+    let jca = answering();
+    ask(&jca);
+    for _ in 0..2 {
+        let mut dying = jca.command(&["run"]);
+        let status = dying.env("JCABOT_KILL_AT", "attempt-counted").stderr(std::process::Stdio::null()).status().unwrap();
+        assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(9));
+    }
+
+    let mut daemon = jca.start();
+    daemon.says("Filed message 1 as unclassified");
+
+    let why = jca.json(&["why", "1", "--json"]).to_string();
+    assert!(why.contains("the program died on this letter before"), "{why}");
+    assert_eq!(jca.path("outgoing").read_dir().map_or(0, Iterator::count), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn f21_a_ledger_that_another_program_locks_is_waited_for() {
+    use sqlx::{Connection, Executor};
+    let jca = answering();
+    let mut daemon = jca.start();
+    daemon.says("Started with");
+    sqlx::any::install_default_drivers();
+    let url = format!("sqlite:{}", jca.path("jcabot.db").display());
+    let mut other = sqlx::AnyConnection::connect(&url).await.unwrap();
+
+    other.execute("BEGIN IMMEDIATE").await.unwrap();
+    ask(&jca);
+    daemon.says("The ledger does not work");
+    let sent = jca.path("outgoing").read_dir().map_or(0, Iterator::count);
+    other.execute("ROLLBACK").await.unwrap();
+    answered(&jca);
+    becomes(&jca, "healthy", "");
+
+    assert_eq!((sent, jca.path("outgoing").read_dir().unwrap().count()), (0, 1));
+}
+
+/// A small disk of its own; gone when dropped. None where the tests may not make one.
+struct Disk(std::path::PathBuf);
+
+impl Disk {
+    fn at(path: std::path::PathBuf) -> Option<Disk> {
+        std::fs::create_dir_all(&path).unwrap();
+        let mut mount = std::process::Command::new("mount");
+        let made = mount.args(["-t", "tmpfs", "-o", "size=24m", "none"]).arg(&path).stderr(std::process::Stdio::null()).status();
+        made.is_ok_and(|made| made.success()).then_some(Disk(path))
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        // Lazily: whatever still has a file open there goes with its test.
+        let _gone_with_the_tests = std::process::Command::new("umount").arg("-l").arg(&self.0).status();
+    }
+}
+
+#[test]
+fn f20_a_full_disk_stops_the_sending_and_is_over_when_it_is_freed() {
+    let jca = answering();
+    let Some(disk) = Disk::at(jca.path("small")) else { return };
+    jca.configure(&jca.configuration().replace("/jcabot.db", "/small/jcabot.db"));
+    let mut daemon = jca.start();
+    daemon.says("Started with");
+    becomes(&jca, "healthy", "");
+
+    // Filled to the last block, the write-ahead log included.
+    let mut ballast = std::fs::File::create(disk.0.join("ballast")).unwrap();
+    let full = std::io::copy(&mut std::io::repeat(b'x'), &mut ballast);
+    ask(&jca);
+    daemon.says("The ledger does not work");
+    let sent = jca.path("outgoing").read_dir().map_or(0, Iterator::count);
+    std::fs::remove_file(disk.0.join("ballast")).unwrap();
+    let freed = std::time::Instant::now();
+    while jca.path("outgoing").read_dir().is_err() {
+        assert!(freed.elapsed().as_secs() < 30, "{}", daemon.stop().1);
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    becomes(&jca, "healthy", "");
+
+    assert!(full.is_err() && sent == 0);
+    assert!(freed.elapsed() < std::time::Duration::from_secs(30), "{:?}", freed.elapsed());
+    assert_eq!(jca.path("outgoing").read_dir().unwrap().count(), 1);
+}
+
+const FAKETIME: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn f18_a_clock_that_jumps_sends_nothing_and_is_seen() {
+    use crate::support::smtp_server::{Act, SmtpServer};
+    if !std::path::Path::new(FAKETIME).exists() {
+        return;
+    }
+    let server = SmtpServer::start(&[]).await;
+    server.once("RCPT", Act::Say("450 4.7.1 Come back later"));
+    let jca = answering();
+    let folder = format!("[transport.folder]\npath = \"{}\"", jca.path("outgoing").display());
+    let smtp = format!("[transport.smtp]\nhost = \"127.0.0.1\"\nport = {}\nsecurity = \"plain\"", server.port);
+    jca.configure(&jca.configuration().replace(&folder, &smtp));
+    std::fs::write(jca.path("clock"), "+0").unwrap();
+    let mut command = jca.command(&["run"]);
+    command.env("LD_PRELOAD", FAKETIME).env("FAKETIME_TIMESTAMP_FILE", jca.path("clock")).env("FAKETIME_NO_CACHE", "1");
+    let mut daemon = command.env("FAKETIME_DONT_FAKE_MONOTONIC", "1").stderr(std::process::Stdio::null()).spawn().unwrap();
+    ask(&jca);
+    wait_for("the greylisting", || server.heard().iter().any(|line| line.starts_with("RCPT")).then_some(()));
+
+    // By the new clock the second try is long due.
+    std::fs::write(jca.path("clock"), "+1d").unwrap();
+    let degraded = becomes(&jca, "degraded", "clock");
+    let heard = server.heard().iter().filter(|line| line.starts_with("RCPT")).count();
+    std::fs::write(jca.path("clock"), "+0").unwrap();
+    becomes(&jca, "healthy", "");
+    daemon.kill().unwrap();
+    daemon.wait().unwrap();
+
+    assert_eq!((heard, server.taken().len()), (1, 0), "{degraded}");
+    assert!(degraded["ledger"]["breaker"]["open_since"].is_string(), "{degraded}");
+}

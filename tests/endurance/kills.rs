@@ -19,7 +19,7 @@ async fn g1_kill_9_under_load_loses_nothing_and_sends_nothing_twice() {
         [(Base::Sqlite, Way::Imap(&dovecot), cycles.div_ceil(2)), (Base::Postgres, Way::Maildir, cycles / 2)]
     {
         let mut scene = Scene::new(&postfix, base, way, "").await;
-        for _ in 0..cycles {
+        for cycle in 0..cycles {
             let mut daemon = scene.daemon(None);
             // A start takes about two seconds in a build for tests; it is killed then, or a good while later.
             let lives = Duration::from_millis(fastrand::u64(1200..4000));
@@ -29,7 +29,14 @@ async fn g1_kill_9_under_load_loses_nothing_and_sends_nothing_twice() {
                 tick.tick().await;
                 scene.inject();
             }
-            daemon.kill();
+            // Every third ends as its service manager ends it: in order, whatever it has in hand.
+            if cycle % 3 == 2 {
+                daemon.signal("TERM");
+                let ended = daemon.ends(Duration::from_secs(25)).await;
+                assert_eq!(ended.and_then(|status| status.code()), Some(0), "{}", scene.last_words());
+            } else {
+                daemon.kill();
+            }
         }
         let daemon = scene.daemon(None);
         let settled = scene.settles(Duration::from_secs(60 + cycles as u64)).await;

@@ -1,8 +1,8 @@
 //! The outbox: every arrow, and that none starts elsewhere.
 
-use crate::support::store::{Ledger, address, at, draft, now, on_each};
+use crate::support::store::{Ledger, Letter, address, at, draft, now, on_each};
 use jcabot::domain::records::ClaimedLetter;
-use jcabot::domain::words::{OutboxState, Outgoing};
+use jcabot::domain::words::{Answer, OutboxState, Outgoing};
 use jcabot::domain::{LetterKey, Timestamp};
 use jcabot::store::{Caps, JournalFilter, LetterFilter};
 use std::collections::BTreeSet;
@@ -256,6 +256,63 @@ async fn a_letter_cannot_begin_as_accepted() {
         draft.state = OutboxState::Accepted;
 
         assert!(ledger.store.enqueue(ledger.activity, &[draft], now()).await.is_err());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s8_the_database_itself_writes_to_no_bounce_address() {
+    on_each(async |ledger| {
+        let addresses = ["jca+bounce-0123@itu.example", "list+bounce-x@other.example", "mailer-daemon@member.example"];
+
+        let mut written = Vec::new();
+        for to in addresses {
+            let letter = draft(to, &address(to), now());
+            written.extend(ledger.store.enqueue(ledger.activity, &[letter], now()).await.unwrap());
+        }
+        let person = enqueue(ledger, "person", OutboxState::Ready).await;
+        let turned = sqlx::query("UPDATE outbox SET recipient = 'jca+bounce-1@itu.example'").execute(&ledger.place.sql).await;
+
+        assert!(written.is_empty() && turned.is_err());
+        assert_eq!(state(ledger, person).await, OutboxState::Ready);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s8_the_database_itself_answers_no_letter_that_deserves_none() {
+    on_each(async |ledger| {
+        let mut letter = Letter::new("automatic").answered();
+        letter.plan.answer = Answer::None;
+
+        let filed = letter.file(ledger).await;
+
+        assert!(filed.new && filed.letters.is_empty());
+        assert!(ledger.store.letters(ledger.activity, LetterFilter::default()).await.unwrap().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn f16_a_daemon_that_lost_the_lead_claims_and_settles_nothing_but_what_it_knows_was_taken() {
+    on_each(async |ledger| {
+        let first = ledger.store.take_over(&ledger.store.leader().await.unwrap(), "one", now()).await.unwrap().unwrap();
+        let (one, two) = (enqueue(ledger, "one", OutboxState::Ready).await, enqueue(ledger, "two", OutboxState::Ready).await);
+        let claim = async |epoch| ledger.store.claim(epoch, now(), at(LEASE_ENDS), &no_caps()).await;
+        let (refused, taken) = (claim(first).await.unwrap().unwrap(), claim(first).await.unwrap().unwrap());
+
+        let seen = ledger.store.leader().await.unwrap();
+        let second = ledger.store.take_over(&seen, "two", now()).await.unwrap().unwrap();
+        let too_late = ledger.store.take_over(&seen, "three", now()).await.unwrap();
+
+        assert_eq!((second, too_late), (first + 1, None));
+        assert!(!ledger.store.beat(first).await.unwrap() && ledger.store.beat(second).await.unwrap());
+        assert!(claim(first).await.is_err());
+        assert!(ledger.store.retry(&refused, now(), "450", now()).await.is_err());
+        assert!(ledger.store.failed(&refused, "5.1.1", "550", now()).await.is_err());
+        assert!(ledger.store.ambiguous(&refused, now(), "cut", now()).await.is_err());
+        ledger.store.accepted(&taken, "250 Ok", now()).await.unwrap();
+        assert_eq!((state(ledger, one).await, state(ledger, two).await), (OutboxState::Claimed, OutboxState::Accepted));
     })
     .await;
 }
