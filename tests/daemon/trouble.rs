@@ -191,6 +191,7 @@ fn f20_a_full_disk_stops_the_sending_and_is_over_when_it_is_freed() {
     ask(&jca);
     daemon.says("The ledger does not work");
     let sent = jca.path("outgoing").read_dir().map_or(0, Iterator::count);
+    drop(ballast);
     std::fs::remove_file(disk.0.join("ballast")).unwrap();
     let freed = std::time::Instant::now();
     while jca.path("outgoing").read_dir().is_err() {
