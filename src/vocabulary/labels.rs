@@ -6,7 +6,7 @@ use crate::resources::Resources;
 use crate::vocabulary::FOLDERS;
 use anyhow::{Context, Result, anyhow};
 use serde::Deserialize;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// What a label of a person's details announces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -176,6 +176,12 @@ pub struct LabelWords {
     pub role_starts: Words,
     /// Words that no person's name contains.
     pub not_names: Words,
+    /// `贵`, `我`: what stands for a body's name before its last word.
+    pub organization_pronouns: Words,
+    /// Words of names, as written, that fold to words which no name contains.
+    pub names: HashSet<String>,
+    /// Kinds of a body's parts.
+    pub subunits: Words,
     /// `and`.
     pub ands: Words,
     /// Words in names of bodies that English has.
@@ -248,6 +254,9 @@ struct WordLists {
     not_names: Vec<String>,
     placeholders: Vec<String>,
     ands: Vec<String>,
+    organization_pronouns: Vec<String>,
+    names: Vec<String>,
+    subunits: Vec<String>,
     at_signs: Vec<String>,
     dots: Vec<String>,
 }
@@ -350,6 +359,7 @@ impl LabelWords {
     }
 
     fn words(&mut self, lists: WordLists, categories: Categories) {
+        self.names.extend(lists.names);
         for (own, more) in [
             (&mut self.honorifics, lists.honorifics),
             (&mut self.honorifics_after, lists.honorifics_after),
@@ -370,6 +380,8 @@ impl LabelWords {
             (&mut self.not_names, lists.not_names),
             (&mut self.placeholders, lists.placeholders),
             (&mut self.ands, lists.ands),
+            (&mut self.organization_pronouns, lists.organization_pronouns),
+            (&mut self.subunits, lists.subunits),
         ] {
             more.iter().for_each(|word| own.add(word));
         }

@@ -21,7 +21,9 @@ pub(super) fn spans(text: &str) -> Vec<(usize, usize)> {
         let next = marks.peek().map_or(' ', |(_, next)| *next);
         let ends = match c {
             ',' | ';' | '，' | '、' | '；' | '。' | '：' | '﹕' | '(' | ')' | '（' | '）' | '،' | '؛' | '\t' | '|' | '!'
-            | '?' | '！' | '？' | '؟' | '·' | '•' | '《' | '》' => true,
+            | '?' | '！' | '？' | '؟' | '•' | '《' | '》' => true,
+            // Between Chinese characters a dot joins the parts of a foreign name.
+            '·' => !(is_han(previous) && is_han(next)),
             ':' => next.is_whitespace(),
             // A full stop behind a word of three letters or more ends a sentence; behind fewer it abbreviates.
             '.' => {
@@ -87,7 +89,11 @@ pub(super) fn role(chunk: &str, vocabulary: &Vocabulary) -> Option<String> {
     // A clause behind it is no part of it: "director at X", "chef de service auprès de Y".
     for (at, word) in list.iter().enumerate().skip(key + 1) {
         let next_is_body = list.get(at + 1..).is_some_and(|rest| rest.iter().take(4).any(|word| is_key(word, vocabulary)));
-        let leads_away = labels.at.matched(&[*word]) > 0 && next_is_body;
+        let next_is_place = || {
+            let rest = chunk.get(word.end..).unwrap_or_default().trim_start();
+            rest.starts_with(char::is_uppercase) && vocabulary.countries.place(rest).is_some()
+        };
+        let leads_away = labels.at.matched(&[*word]) > 0 && (next_is_body || next_is_place());
         let is_verb = labels.breaks.matched(&[*word]) > 0 && labels.links.matched(&[*word]) == 0;
         if leads_away || is_verb {
             last = at.saturating_sub(1);

@@ -37,12 +37,7 @@ fn card_of(card: &calcard::vcard::VCard, rules: &Rules) -> Option<FoundPerson> {
     for entry in &card.entries {
         let parts: Vec<String> = entry.values.iter().flat_map(text_of).collect();
         let value = parts.iter().find(|part| !part.trim().is_empty()).cloned().unwrap_or_default();
-        let kinds: Vec<String> = entry
-            .params
-            .iter()
-            .filter(|param| param.name == VCardParameterName::Type)
-            .map(|param| format!("{:?}", param.value).to_lowercase())
-            .collect();
+        let kinds = kinds_of(entry);
         let is = |word: &str| kinds.iter().any(|kind| kind.contains(word));
         match entry.name {
             VCardProperty::Fn if person.name.is_none() => {
@@ -101,4 +96,10 @@ fn text_of(value: &VCardValue) -> Vec<String> {
         VCardValue::Component(parts) => parts.clone(),
         _ => Vec::new(),
     }
+}
+
+/// What the card says of an address or a number: `work`, `cell`, `fax`, `pref`.
+fn kinds_of(entry: &calcard::vcard::VCardEntry) -> Vec<String> {
+    let types = entry.params.iter().filter(|param| param.name == VCardParameterName::Type);
+    types.map(|param| format!("{:?}", param.value).to_lowercase()).collect()
 }

@@ -17,11 +17,28 @@ pub(super) fn chinese(text: &str, vocabulary: &Vocabulary) -> Vec<Name> {
     while at < chars.len() {
         let rest = chars.get(at).and_then(|(octet, _)| text.get(*octet..)).unwrap_or_default();
         let start = chars.get(at).map_or(0, |(octet, _)| *octet);
+        // `阿不都·买买提`: parts of a foreign name joined by dots.
+        if let Some(length) = dotted(rest).filter(|_| opens(text.get(..start).unwrap_or_default(), vocabulary)) {
+            let name = written.get(start..start + length).unwrap_or_default().to_owned();
+            let after = text.get(start + length..).unwrap_or_default();
+            let honorific = labels.honorifics_after.han_at_start(after).map(str::to_owned);
+            let end = start + length + honorific.as_deref().map_or(0, str::len);
+            at += text.get(start..end).map_or(1, |taken| taken.chars().count());
+            found.push(Name { text: name, honorific, start, end });
+            continue;
+        }
         let Some(family) = labels.surnames.han_at_start(rest) else {
             at += 1;
             continue;
         };
         let before = text.get(..start).unwrap_or_default();
+        // `院长孙丽华`: the function's last character begins no name.
+        let through: String =
+            before.chars().rev().take(4).collect::<Vec<_>>().into_iter().rev().chain(rest.chars().take(1)).collect();
+        if labels.roles.han_at_end(&through).is_some_and(|role| role.chars().count() > 1) && !before.is_empty() {
+            at += 1;
+            continue;
+        }
         match candidate(before, rest, family, vocabulary) {
             Some((name, honorific, length)) => {
                 let name = written.get(start..start + name.len()).unwrap_or(&name).to_owned();
@@ -32,6 +49,15 @@ pub(super) fn chinese(text: &str, vocabulary: &Vocabulary) -> Vec<Name> {
         }
     }
     found
+}
+
+/// Octets of a name of two parts or more with dots between them, at the beginning of a text.
+fn dotted(rest: &str) -> Option<usize> {
+    let run: String = rest.chars().take_while(|c| is_han(*c) || matches!(c, '·' | '•' | '・')).take(20).collect();
+    let parts: Vec<&str> = run.split(['·', '•', '・']).collect();
+    // The last part ends with the run; behind it a function or an honorific may follow without a blank, so it is short.
+    let fits = parts.len() >= 2 && parts.iter().all(|part| (1..=7).contains(&part.chars().count()));
+    fits.then_some(run.len())
 }
 
 /// The name at the beginning of a text: name, honorific behind it, octets of both.

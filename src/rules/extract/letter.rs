@@ -1,5 +1,6 @@
 //! A letter (or a document that is one) as the search for people reads it: its units, who signs it, whether its writer means himself.
 
+use super::affiliation::{is_subunit, without_place};
 use super::bodies::chunks;
 use super::emails::{Likeness, emails, likeness};
 use super::names::{self, Name};
@@ -34,6 +35,8 @@ pub(super) struct Letter<'a> {
     pub(super) units: Vec<Unit>,
     /// Where the signature begins in `units`.
     pub(super) signature: usize,
+    /// Where the lines begin in which somebody signs; `signature` when there are none before it.
+    pub(super) closing: usize,
     /// The writer's name, if the letter says it.
     pub(super) writer: Option<Name>,
     /// Everybody who signs; none of them is proposed by that.
@@ -87,6 +90,7 @@ impl<'a> Letter<'a> {
             charter: &rules.charter,
             units,
             signature: at,
+            closing: at,
             writer: None,
             signers: Vec::new(),
             about_self,
@@ -112,7 +116,9 @@ impl<'a> Letter<'a> {
         let display = from.map(|person| reordered(&person.name)).and_then(|name| names::whole(&name, self.vocabulary));
         let plain = |unit: &&Unit| unit.shape != Shape::Item && unit.fields.is_empty();
         let signed = self.units.iter().skip(self.signature).filter(plain).find_map(|unit| self.line_name(&unit.text));
-        let closed: Vec<Name> = self.closing().filter(plain).filter_map(|unit| self.line_name(&unit.text)).collect();
+        self.closing = self.closing_start().unwrap_or(self.signature);
+        let under = self.units.iter().take(self.signature).skip(self.closing).filter(|unit| unit.shape != Shape::Prose);
+        let closed: Vec<Name> = under.filter(plain).filter_map(|unit| self.line_name(&unit.text)).collect();
         let is_display = |name: &&Name| display.as_ref().is_some_and(|display| same_person(&display.text, &name.text));
         let written = signed.clone().or_else(|| closed.iter().find(is_display).or(closed.last()).cloned());
         // A first name alone under the letter is the From field's person; the fuller form counts.
@@ -138,11 +144,11 @@ impl<'a> Letter<'a> {
         all.into_iter().find(|name| sorted_words(&name.text).contains(&first))
     }
 
-    /// The units under the letter in which somebody signs.
-    fn closing(&self) -> impl Iterator<Item = &Unit> {
+    /// Where the lines under the letter begin in which somebody signs.
+    fn closing_start(&self) -> Option<usize> {
         let own = self.units.get(..self.signature).unwrap_or_default();
         let last = own.last().map_or(0, |unit| unit.paragraph);
-        let start = own.iter().rposition(|unit| self.vocabulary.mail.is_closing(&unit.text)).map(|at| at + 1).or_else(|| {
+        own.iter().rposition(|unit| self.vocabulary.mail.is_closing(&unit.text)).map(|at| at + 1).or_else(|| {
             let first = own.iter().position(|unit| unit.paragraph == last)?;
             let tail = own.get(first..)?;
             // A block under a colon is a list of those who are meant.
@@ -154,8 +160,7 @@ impl<'a> Letter<'a> {
             // Whoever means himself signs with all his details.
             let is_own = self.about_self && tail.first().is_some_and(|unit| self.line_name(&unit.text).is_some());
             (first > 0 && !announced && (is_block && !is_other || is_own)).then_some(first)
-        });
-        own.iter().skip(start.unwrap_or(own.len())).filter(|unit| unit.shape != Shape::Prose)
+        })
     }
 
     /// The name that a line begins with, when nothing but a function or a body follows; or one behind the function.
@@ -216,11 +221,15 @@ impl<'a> Letter<'a> {
         for (index, unit) in self.units.iter().enumerate().filter(|(_, unit)| !self.is_greeting(unit)) {
             let labelled = unit.fields.iter().find(|(label, _)| *label == PersonLabel::Organization);
             if let Some((_, value)) = labelled {
-                bodies.push((index, 3, value.clone(), unit.part));
+                bodies.push((index, 3, without_place(value, self.vocabulary), unit.part));
             } else {
                 let proposes = i32::from(any(&self.vocabulary.labels.cues.propose, &plain(&unit.text)));
                 let found = foreign(&unit.text, self.vocabulary, self.charter).into_iter();
-                bodies.extend(found.map(|name| (index, proposes, name, unit.part)));
+                bodies.extend(found.map(|name| {
+                    // A department counts less than the body that it belongs to.
+                    let part = i32::from(is_subunit(&name, self.vocabulary)) * 2;
+                    (index, proposes - part, name, unit.part)
+                }));
             }
             if common.country.is_none() {
                 common.country = self.vocabulary.countries.in_text(&unit.text).first().map(|code| (*code).to_owned());

@@ -56,10 +56,9 @@ impl Letter<'_> {
             if !self.is_greeting(unit) {
                 let mut named = self.of_unit(index, unit);
                 for mention in &mut named {
-                    if announced && self.opens_block(index, unit, &mention.name) {
-                        mention.weight += 2;
-                        mention.has_cue = true;
-                    }
+                    let is_listed = announced && self.opens_block(index, unit, &mention.name);
+                    mention.weight += i32::from(is_listed) * 2;
+                    mention.has_cue |= is_listed;
                     self.discount_signer(index, unit, mention);
                 }
                 found.append(&mut named);
@@ -123,11 +122,14 @@ impl Letter<'_> {
         let details =
             if next.is_some() || beside == Some(Likeness::Alike) { beside } else { self.details_below(index, name, beside) };
         let mut weight = i32::from(name.honorific.is_some()) * 2 + i32::from(opens) + i32::from(has_role);
+        // Brackets behind a name hold its body or its place.
+        weight -= i32::from(head.trim_end().ends_with(['(', '（']));
         weight += i32::from(sentence.has_cue) * 2 - i32::from(sentence.stays) * 3;
         weight += match details {
             Some(Likeness::Alike) => 3,
             Some(Likeness::Unknown) => 2,
-            Some(Likeness::Unlike) => 1,
+            // An address made of somebody else's name says little; beside an honorific it may be an office's.
+            Some(Likeness::Unlike) => i32::from(name.honorific.is_some()),
             None => 0,
         };
         Mention {
@@ -147,8 +149,9 @@ impl Letter<'_> {
             mention.weight += 3;
             return;
         }
-        let signs = index >= self.signature || unit.shape != Shape::Prose && !mention.has_cue;
-        if signs && (index >= self.signature || self.is_signer(&mention.name.text)) {
+        let signs = unit.shape != Shape::Prose && !mention.has_cue && self.is_signer(&mention.name.text);
+        let is_under = index >= self.closing && unit.shape != Shape::Prose;
+        if signs || is_under || index >= self.signature {
             mention.weight = mention.weight.min(0);
         }
     }

@@ -1,5 +1,6 @@
 //! Step 3: what a letter says. Which words each field comes from is kept beside it.
 
+mod affiliation;
 mod bodies;
 mod cards;
 mod emails;
@@ -20,6 +21,7 @@ mod seats;
 mod stance;
 mod tables;
 mod units;
+mod writer;
 
 use super::Rules;
 use crate::domain::steps::{Findings, Verdict};

@@ -35,7 +35,7 @@ pub(super) fn find(text: &str, vocabulary: &Vocabulary) -> Vec<Name> {
 
 /// Whether a whole text is a name and nothing else (an honorific aside).
 pub(super) fn whole(text: &str, vocabulary: &Vocabulary) -> Option<Name> {
-    let text = text.trim().trim_end_matches(['.', ',', ';', ':', '，', '。', '、', '：']);
+    let text = text.trim().trim_end_matches(['.', ',', ';', ':', '，', '。', '、', '：', '،', '؛', '!', '！']);
     let name = find(text, vocabulary).into_iter().next()?;
     let (before, after) = (text.get(..name.start)?.trim(), text.get(name.end..)?.trim());
     let after_is_other_script = after.starts_with(['(', '（', '/']) && after.chars().count() < 40;
@@ -89,18 +89,32 @@ fn alphabetic(text: &str, list: &[Word<'_>], vocabulary: &Vocabulary) -> Vec<Nam
             at += honorifics.max(1);
             continue;
         }
+        let many = without_lone_quote(text, list, from, many);
         let mut last = from + many - 1;
         while last > from && list.get(last).is_some_and(|word| labels.suffixes.has(word.text)) {
             last -= 1;
         }
         let (Some(first), Some(end)) = (list.get(from), list.get(last)) else { break };
-        let name = text.get(first.start..end.end).unwrap_or_default().trim_end_matches(['.', ',']).to_owned();
+        let name = text.get(first.start..end.end).unwrap_or_default().trim_end_matches(['.', ',']);
+        // `d'Issoufou Maïga`: a small elided word is the sentence's.
+        let name = name
+            .strip_prefix(
+                ["d'", "d’", "l'", "l’", "qu'", "qu’"]
+                    .as_slice()
+                    .iter()
+                    .find(|small| name.starts_with(**small))
+                    .copied()
+                    .unwrap_or("\u{0}"),
+            )
+            .unwrap_or(name)
+            .to_owned();
         let counted = list.get(from..=last).unwrap_or_default().iter().filter(|word| !labels.particles.has(word.text)).count();
         let enough = counted >= if honorifics > 0 { 1 } else { 2 };
         let is_bare_arabic = honorifics == 0 && name.starts_with(is_arabic);
         if enough
             && (!is_bare_arabic || stands_alone(text, &name, first.start, end.end, vocabulary))
-            && (honorifics > 0 || !is_shouted(&name) && !belongs_to_body(text, list, from, vocabulary))
+            && (honorifics > 0 || !is_shouted(&name) || fills_line(text, first.start, end.end))
+            && (honorifics > 0 || !belongs_to_body(text, list, from, vocabulary))
             && (honorifics > 0 || !begins_body(text, list, last, vocabulary))
             && !is_place(&name, vocabulary)
         {
@@ -197,7 +211,7 @@ fn honorifics(text: &str, list: &[Word<'_>], from: usize, vocabulary: &Vocabular
         let gap = text.get(word.end..next.start).unwrap_or_default();
         let letters = word.text.chars().filter(|c| c.is_alphabetic()).count();
         // One letter is an honorific only with its dot (`М.` is an initial elsewhere, `م.` an engineer).
-        let is_short_form = letters > 1 || (word.text.ends_with('.') || gap.starts_with('.')) && is_first_form(word.text);
+        let is_short_form = letters > 1 || (word.text.ends_with('.') || gap.starts_with(['.', '/'])) && is_first_form(word.text);
         let is_capital =
             word.text.chars().next().is_some_and(|c| c.is_uppercase() || is_arabic(c)) || letters > 2 || word.text.contains('-');
         let is_gap = gap.chars().all(|c| matches!(c, '.' | ' ' | '(' | ')' | '/' | '\u{a0}')) && gap.chars().count() <= 4;
@@ -229,7 +243,13 @@ fn parts(text: &str, list: &[Word<'_>], from: usize, vocabulary: &Vocabulary) ->
             if ends && !is_initial {
                 break;
             }
-            if !(gap.trim().is_empty() || (gap.trim() == "." && is_initial)) || gap.contains(['\n', '\t']) || gap.contains("  ") {
+            // A nickname in quotation marks belongs to the name.
+            let quotes = |gap: &str| matches!(gap.trim(), "\"" | "“" | "”" | "«" | "»" | "'" | "(" | ")") && gap.trim() != gap;
+            let is_quoted = quotes(gap) && word.text.starts_with(char::is_uppercase);
+            if !(gap.trim().is_empty() || is_quoted || (gap.trim() == "." && is_initial))
+                || gap.contains(['\n', '\t'])
+                || gap.contains("  ")
+            {
                 break;
             }
         }
@@ -260,6 +280,20 @@ fn parts(text: &str, list: &[Word<'_>], from: usize, vocabulary: &Vocabulary) ->
     trailing(list, from, many, vocabulary)
 }
 
+/// A run that ends within quotation marks ends before them.
+fn without_lone_quote(text: &str, list: &[Word<'_>], from: usize, many: usize) -> usize {
+    let is_quote = |c: char| matches!(c, '"' | '“' | '”' | '«' | '»');
+    (1..=many)
+        .rev()
+        .find(|many| {
+            let (Some(first), Some(last)) = (list.get(from), list.get(from + many - 1)) else { return true };
+            text.get(first.start..last.end).is_some_and(|name| {
+                name.chars().filter(|c| is_quote(*c)).count() % 2 == 0 && name.contains('(') == name.contains(')')
+            })
+        })
+        .unwrap_or(many)
+}
+
 /// Particles at the end of a run do not belong to the name.
 fn trailing(list: &[Word<'_>], from: usize, many: usize, vocabulary: &Vocabulary) -> usize {
     let mut many = many;
@@ -284,6 +318,11 @@ fn is_part(word: &Word<'_>, vocabulary: &Vocabulary) -> bool {
     if !is_letter_like || is_han(first) {
         return false;
     }
+    // `С. В. Ковалёв`: an initial may look like a preposition.
+    let is_initial = text.ends_with('.') && first.is_uppercase() && text.chars().filter(|c| c.is_alphabetic()).count() == 1;
+    if labels.names.contains(text) || is_initial {
+        return true;
+    }
     let capital = first.is_uppercase() || is_arabic(first) || text.chars().nth(1).is_some_and(|c| matches!(c, '\'' | '’'));
     let list = [Word { text, start: 0, end: text.len() }];
     capital
@@ -299,6 +338,17 @@ fn is_part(word: &Word<'_>, vocabulary: &Vocabulary) -> bool {
 /// Capitals alone are a heading or an abbreviation; a family name in capitals has a given name beside it.
 fn is_shouted(name: &str) -> bool {
     !name.chars().any(|c| c.is_lowercase() || is_arabic(c))
+}
+
+/// Whether a name in capitals is what its line begins with, and all of it up to a mark: `JUAN PÉREZ GARCÍA, …`.
+fn fills_line(text: &str, start: usize, end: usize) -> bool {
+    let before = text.get(..start).unwrap_or_default();
+    let name = text.get(start..end).unwrap_or_default();
+    let after = text.get(end..).unwrap_or_default().trim_start();
+    before.trim().is_empty()
+        && (2..=5).contains(&name.split_whitespace().count())
+        && name.split_whitespace().all(|word| word.chars().count() > 1)
+        && (after.is_empty() || after.starts_with([',', ';', '(', '-', '–', '|', '，', '،']))
 }
 
 fn is_place(name: &str, vocabulary: &Vocabulary) -> bool {

@@ -111,13 +111,15 @@ pub(super) fn chinese(chunk: &str, vocabulary: &Vocabulary) -> Option<String> {
         }
     }
     let name = chunk.get(start..stop).unwrap_or_default().trim();
-    let own = chunk.get(start..mark).map_or(0, |rest| rest.chars().filter(|c| is_han(*c) || c.is_alphabetic()).count());
+    // `贵局`, `我部`: yours and ours name nobody.
+    let pronoun = labels.organization_pronouns.han_at_start(plain.get(start..mark).unwrap_or_default()).map_or(0, str::len);
+    let own = chunk.get(start + pronoun..mark).map_or(0, |rest| rest.chars().filter(|c| is_han(*c) || c.is_alphabetic()).count());
     (own >= 2 && name.chars().count() <= 40).then(|| name.to_owned())
 }
 
 fn alphabetic(chunk: &str, vocabulary: &Vocabulary) -> Vec<String> {
     let labels = &vocabulary.labels;
-    let list = words(chunk);
+    let list: Vec<Word<'_>> = words(chunk).into_iter().map(without_elision).collect();
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(word) = list.get(at) {
@@ -139,7 +141,9 @@ fn alphabetic(chunk: &str, vocabulary: &Vocabulary) -> Vec<String> {
             }
             let name = chunk.get(first.start..end).unwrap_or_default();
             // `Unit 4` is a part of an address.
-            let is_numbered = to == at + 1 && from == at && last.text.chars().all(|c| c.is_ascii_digit());
+            // `الهيئة` alone is the one that was named.
+            let is_reference = to == from && name_is_definite(word.text);
+            let is_numbered = is_reference || to == at + 1 && from == at && last.text.chars().all(|c| c.is_ascii_digit());
             if labels.person_label(name).is_none() && to - from < LONGEST && !is_numbered {
                 found.push(without_stop(name).to_owned());
             }
@@ -147,6 +151,18 @@ fn alphabetic(chunk: &str, vocabulary: &Vocabulary) -> Vec<String> {
         at = to + 1;
     }
     found
+}
+
+/// `l'Autorité` without its article.
+fn without_elision(word: Word<'_>) -> Word<'_> {
+    match word.text.split_once(['\'', '’']) {
+        Some((article, rest))
+            if article.chars().count() <= 2 && rest.chars().count() > 2 && article.chars().all(char::is_alphabetic) =>
+        {
+            Word { text: rest, start: word.end - rest.len(), end: word.end }
+        }
+        _ => word,
+    }
 }
 
 /// Without the full stop of the sentence; the last dot of `S.A.` stays.
@@ -197,6 +213,11 @@ fn capital_before(chunk: &str, list: &[Word<'_>], at: usize, vocabulary: &Vocabu
 
 fn is_cyrillic(c: char) -> bool {
     matches!(c, '\u{400}'..='\u{4FF}')
+}
+
+/// Whether an Arabic word has the article.
+fn name_is_definite(word: &str) -> bool {
+    word.starts_with("ال")
 }
 
 /// An abbreviation that is a whole name: UNICEF, ETSI.
@@ -257,17 +278,22 @@ fn rightmost(chunk: &str, list: &[Word<'_>], key: usize, vocabulary: &Vocabulary
     while let (Some(word), Some(previous)) = (list.get(ahead), list.get(ahead - 1)) {
         let gap = chunk.get(previous.end..word.start).unwrap_or_default();
         let is_gap = |c: char| c.is_whitespace() || matches!(c, '«' | '»' | '"' | '“' | '”' | '„' | '&' | '\'' | '’' | '.');
-        if !gap.chars().all(is_gap) || ahead - key > LONGEST {
+        // `de l'Économie`
+        let elided_gap = gap.ends_with(['\'', '’']) && gap.trim().chars().count() <= 3;
+        if !(gap.chars().all(is_gap) || elided_gap) || ahead - key > LONGEST {
             break;
         }
         let initial = word.text.chars().next().unwrap_or('&');
         let elided = word.text.split_once(['\'', '’']).is_some_and(|(_, rest)| rest.starts_with(char::is_uppercase));
         let is_small = !initial.is_uppercase() || is_arabic(initial);
+        if is_arabic(initial) && stops(word, vocabulary) {
+            break;
+        }
         let is_link = word.text.is_empty() || labels.links.matched(&[*word]) > 0 || labels.articles.matched(&[*word]) > 0;
         if is_small && (is_link || stops(word, vocabulary)) {
             // A small word leads on only when the name goes on right behind it.
             let goes_on = list.get(ahead + 1).is_some_and(|next| {
-                let is_name = next.text.starts_with(char::is_uppercase) && labels.not_names.matched(&[*next]) == 0
+                let is_name = next.text.starts_with(char::is_uppercase)
                     || labels.articles.matched(&[*next]) > 0
                     || runs_on && !stops(next, vocabulary) && !is_verb(next, vocabulary);
                 is_name || is_key(next, vocabulary) || labels.organizations.matched(&[*next]) > 0
@@ -290,7 +316,7 @@ fn rightmost(chunk: &str, list: &[Word<'_>], key: usize, vocabulary: &Vocabulary
                 break;
             }
             last = ahead;
-        } else if ahead - last > 3 {
+        } else {
             break;
         }
         ahead += 1;
@@ -305,7 +331,9 @@ fn runs_on(list: &[Word<'_>], key: usize, vocabulary: &Vocabulary) -> bool {
     if word.text.starts_with(|c: char| is_arabic(c) || is_cyrillic(c)) {
         return true;
     }
-    if labels.small_names.matched(&[*word]) == 0 {
+    // Behind an abbreviation, or before a capitalised word, every word of the name is.
+    let is_title = list.get(key + 1).is_some_and(|next| next.text.starts_with(char::is_uppercase));
+    if labels.small_names.matched(&[*word]) == 0 || is_proper(word.text) || is_title {
         return false;
     }
     // A word that English has, too (`Forum`), needs a Romance word behind it.

@@ -1,16 +1,18 @@
 //! Who is proposed, corrected or withdrawn in a letter.
 
+use super::affiliation::cut_role;
 use super::cards;
 use super::emails::{Likeness, emails, likeness};
 use super::letter::{Letter, same_person, sorted_words};
 use super::mentions::{Mention, PROPOSED, distinct};
 use super::names::{self, Name};
 use super::organizations::foreign;
-use super::person::{Common, Segment, best_email, current_role, details, set};
+use super::person::{Common, Segment, best_email, details, set};
 use super::phones;
 use super::stance::Stance;
 use super::tables;
 use super::units::{Shape, Unit};
+use super::writer::merge;
 use crate::domain::steps::{FoundPerson, Part};
 use crate::domain::words::{Action, Kind};
 use crate::mail::Mail;
@@ -229,6 +231,15 @@ impl Letter<'_> {
             let part = self.units.get(mention.unit).map_or(Part::Body, |unit| unit.part);
             let mut person = details(&mention.name, part, &segment, common, self.vocabulary, self.charter);
             self.fill_from_others(&mut person, mention, mentions, chosen, common);
+            if self.about_self
+                && person.role.is_none()
+                && self.is_writer(&mention.name.text)
+                && let Some(role) = self.own_role()
+            {
+                set(&mut person, "role", Part::Body, &role, "function-of-the-writer");
+                person.role = Some(role);
+                cut_role(&mut person);
+            }
             if chosen.len() == 1 {
                 if self.about_self && self.kind == Kind::ContactUpdate {
                     self.prefer_said(&mut person, common);
@@ -241,6 +252,9 @@ impl Letter<'_> {
                 Stance::Comes if chosen.iter().any(|other| other.stance == Stance::Leaves) => Some(Action::Add),
                 _ => None,
             };
+            if person.email.is_none() {
+                self.find_address(&mut person);
+            }
             if mention.stance == Stance::Leaves {
                 // Somebody who goes has no new number; what stands behind his name is often the newcomer's.
                 person.phone = None;
@@ -251,6 +265,18 @@ impl Letter<'_> {
             found.push(person);
         }
         found
+    }
+
+    /// An address anywhere in the text that is made of the person's name: lists of addresses stand behind lists of names.
+    fn find_address(&self, person: &mut FoundPerson) {
+        let name = person.name.clone().unwrap_or_default();
+        let own = self.units.iter().take(self.signature).map(|unit| (unit, emails(&unit.text, self.vocabulary, self.charter)));
+        let alike = own.flat_map(|(unit, found)| found.into_iter().map(|email| (email, unit.part)));
+        let mut alike = alike.filter(|(email, _)| !email.is_old && likeness(&email.address, &name) == Likeness::Alike);
+        if let Some((email, part)) = alike.next() {
+            set(person, "email", part, email.address.reveal(), "address-of-the-name");
+            person.email = Some(email.address);
+        }
     }
 
     /// The units that speak of a person: his record, or from behind his name to the next person's.
@@ -278,7 +304,7 @@ impl Letter<'_> {
         next.filter(|next| next.unit == mention.unit && next.record.is_none()).map(|next| next.name.start)
     }
 
-    fn pieces(&self, from: usize, name: &Name, to: usize, stop: Option<usize>, others: Vec<String>) -> Segment<'_> {
+    pub(super) fn pieces(&self, from: usize, name: &Name, to: usize, stop: Option<usize>, others: Vec<String>) -> Segment<'_> {
         let mut pieces = Vec::new();
         let mut before = "";
         for (index, unit) in self.units.iter().enumerate().take(to.min(self.units.len())).skip(from) {
@@ -349,32 +375,6 @@ impl Letter<'_> {
         }
     }
 
-    /// What the text states as new counts before what stands under it.
-    fn prefer_said(&self, person: &mut FoundPerson, common: &Common) {
-        let is_closing =
-            |unit: &Unit| self.signers.iter().any(|signer| unit.shape == Shape::Line && unit.text.starts_with(&signer.text));
-        let before = self.units.iter().take(self.signature).take_while(|unit| !is_closing(unit));
-        let own = Segment { before: "", pieces: before.map(|unit| (unit, unit.text.as_str())).collect(), others: Vec::new() };
-        let name = Name { text: person.name.clone().unwrap_or_default(), honorific: None, start: 0, end: 0 };
-        let said = details(&name, Part::Body, &own, common, self.vocabulary, self.charter);
-        for field in ["email", "phone"] {
-            let is_said = if field == "email" { said.email.is_some() } else { said.phone.is_some() };
-            if is_said {
-                match field {
-                    "email" => person.email.clone_from(&said.email),
-                    _ => person.phone.clone_from(&said.phone),
-                }
-                person.sources.retain(|source| source.field != field);
-                person.sources.extend(said.sources.iter().filter(|source| source.field == field).cloned());
-            }
-        }
-        if let Some((role, part)) = current_role(&own, self.vocabulary) {
-            person.sources.retain(|source| source.field != "role");
-            set(person, "role", part, &role, "function-in-text");
-            person.role = Some(role);
-        }
-    }
-
     /// Only one person is meant, so an address or a number elsewhere in the text is his, too.
     fn look_around(&self, person: &mut FoundPerson, mention: &Mention) {
         let is_writer = self.is_writer(&mention.name.text);
@@ -414,104 +414,4 @@ impl Letter<'_> {
             }
         }
     }
-
-    /// The writer, who proposes, corrects or withdraws himself.
-    fn writer_himself(&self, common: &Common) -> Option<FoundPerson> {
-        let name = self.writer.clone()?;
-        let at = self.units.iter().rposition(|unit| unit.text.contains(&name.text));
-        let mut person = match at {
-            Some(at) => {
-                let unit = self.units.get(at);
-                let start = unit.and_then(|unit| unit.text.find(&name.text)).unwrap_or(0);
-                let here = Name { start, end: start + name.text.len(), ..name.clone() };
-                let segment = self.pieces(at, &here, self.units.len(), None, Vec::new());
-                details(&name, unit.map_or(Part::Signature, |unit| unit.part), &segment, common, self.vocabulary, self.charter)
-            }
-            None => {
-                let segment = Segment { before: "", pieces: Vec::new(), others: Vec::new() };
-                details(&name, Part::From, &segment, common, self.vocabulary, self.charter)
-            }
-        };
-        if self.kind == Kind::ContactUpdate {
-            self.prefer_said(&mut person, common);
-        } else {
-            self.fill_from_text(&mut person, &name, common);
-        }
-        if person.role.is_none()
-            && let Some(role) = self.own_role()
-        {
-            set(&mut person, "role", Part::Body, &role, "function-of-the-writer");
-            person.role = Some(role);
-        }
-        if person.email.is_none() {
-            self.reach_at_from(&mut person);
-        }
-        Some(person)
-    }
-
-    /// What the text says where the signature says nothing; an address that is made of the name counts more than one that is not.
-    fn fill_from_text(&self, person: &mut FoundPerson, name: &Name, common: &Common) {
-        let pieces = self.units.iter().take(self.signature).map(|unit| (unit, unit.text.as_str())).collect();
-        let own = Segment { before: "", pieces, others: Vec::new() };
-        let mut said = details(name, Part::Body, &own, common, self.vocabulary, self.charter);
-        let is_alike = |email: &crate::domain::address::Address| likeness(email, &name.text) == Likeness::Alike;
-        if said.email.as_ref().is_some_and(is_alike) && !person.email.as_ref().is_some_and(is_alike) {
-            person.email = None;
-            person.sources.retain(|source| source.field != "email");
-        }
-        (said.role, said.organization) = (None, None);
-        merge(person, said);
-    }
-
-    /// The function in the sentence in which the writer speaks of himself: "I am head of …", "как докладчик по …".
-    fn own_role(&self) -> Option<String> {
-        let cues = &self.vocabulary.labels.cues;
-        self.units.iter().take(self.signature).find_map(|unit| {
-            let said = super::letter::plain(&unit.text);
-            let hit = cues.own_function.iter().find_map(|cue| cue.find(&said))?;
-            // Places in the folded text are near enough: the words behind the cue are looked for in the text itself.
-            let tail: String = said.get(hit.end()..)?.chars().take(12).collect();
-            let folded_start = unit.text.char_indices().find(|(at, _)| {
-                unit.text.get(*at..).is_some_and(|rest| super::letter::plain(&rest.chars().take(12).collect::<String>()) == tail)
-            })?;
-            let rest = unit.text.get(folded_start.0..)?;
-            super::bodies::chunks(rest).into_iter().next().and_then(|chunk| super::bodies::role(chunk, self.vocabulary))
-        })
-    }
-
-    /// Whoever gives no address is reached where he wrote from.
-    pub(super) fn reach_at_from(&self, person: &mut FoundPerson) {
-        person.email = self.mail.writer().filter(|_| self.is_mail).cloned();
-        if let Some(email) = person.email.clone() {
-            set(person, "email", Part::From, email.reveal(), "address-of-the-writer");
-        }
-    }
-}
-
-/// Fields that one mention leaves open and another says.
-fn merge(person: &mut FoundPerson, more: FoundPerson) {
-    let mut taken = Vec::new();
-    let mut fill = |field: &'static str, own: &mut Option<String>, other: Option<String>| {
-        if own.is_none() && other.is_some() {
-            *own = other;
-            taken.push(field);
-        }
-    };
-    fill("role", &mut person.role, more.role);
-    fill("phone", &mut person.phone, more.phone);
-    fill("country", &mut person.country, more.country);
-    fill("honorific", &mut person.honorific, more.honorific);
-    let of_letter = |sources: &[crate::domain::steps::Source]| {
-        sources.iter().any(|source| source.field == "organization" && source.rule == "organization-of-the-letter")
-    };
-    if person.organization.is_none() || of_letter(&person.sources) && !of_letter(&more.sources) && more.organization.is_some() {
-        person.sources.retain(|source| source.field != "organization");
-        person.organization = more.organization;
-        taken.push("organization");
-    }
-    if person.email.is_none() && more.email.is_some() {
-        person.email = more.email;
-        taken.push("email");
-    }
-    person.sources.extend(more.sources.into_iter().filter(|source| taken.contains(&source.field)));
 }

@@ -1,10 +1,11 @@
 //! The details of one person, taken from the units that speak of him.
 
-use super::bodies::{chunks, role};
+use super::affiliation::{cut_role, take_organization, without_place};
+use super::bodies::{chunks, role, study_groups};
 use super::emails::{Email, Likeness, emails, likeness};
 use super::letter::plain;
 use super::names::{self, Name};
-use super::organizations::{foreign, organizations};
+use super::organizations::organizations;
 use super::phones::{self, Line};
 use super::units::{Shape, Unit};
 use crate::charter::Charter;
@@ -105,6 +106,12 @@ pub(super) fn field(
     match label {
         PersonLabel::Organization if person.organization.is_none() => {
             person.organization = Some(without_place(value, vocabulary));
+            let countries = &vocabulary.countries;
+            let said = countries.in_text(value).first().copied().or_else(|| countries.place(value));
+            if let Some(code) = said.filter(|_| person.country.is_none()) {
+                person.country = Some(code.to_owned());
+                set(person, "country", part, value, "place-of-the-organization");
+            }
             set(person, "organization", part, value, "label");
         }
         PersonLabel::Position if vocabulary.labels.honorifics.has(value.trim_end_matches('.')) => {
@@ -113,6 +120,12 @@ pub(super) fn field(
         PersonLabel::Position if person.role.is_none() => {
             person.role = Some(value.to_owned());
             set(person, "role", part, value, "label");
+        }
+        PersonLabel::Body if person.study_groups.is_empty() => {
+            person.study_groups = study_groups(&with_prefix(value), vocabulary, charter);
+            if !person.study_groups.is_empty() {
+                set(person, "study_groups", part, value, "label");
+            }
         }
         PersonLabel::Honorific if person.honorific.is_none() && vocabulary.labels.honorifics.has(value.trim_end_matches('.')) => {
             person.honorific = Some(value.trim_end_matches('.').to_owned());
@@ -132,31 +145,6 @@ pub(super) fn field(
         }
         _ => {}
     }
-}
-
-/// `Netwise Families (charity, Galway, Ireland)` and `… - فاس، المغرب` without the place behind the name.
-fn without_place(value: &str, vocabulary: &Vocabulary) -> String {
-    let mut name = value;
-    loop {
-        let bare = name.trim_end();
-        let tail = match bare.ends_with([')', '）']) {
-            true => bare.rfind(['(', '（']).map(|at| (at, bare.get(at..).unwrap_or_default())),
-            false => [bare.rfind([',', '，', '،', ';']), bare.rfind(" - "), bare.rfind(" – ")]
-                .into_iter()
-                .flatten()
-                .max()
-                .map(|at| (at, bare.get(at..).unwrap_or_default())),
-        };
-        let Some((at, tail)) = tail.filter(|(at, _)| *at > 0) else { break };
-        let inner = tail.trim_matches(|c: char| !c.is_alphanumeric());
-        let is_short = !inner.contains(' ') && inner.chars().all(|c| c.is_uppercase() || c.is_ascii_digit() || c == '-');
-        let is_place = vocabulary.countries.place(inner).is_some() || !vocabulary.countries.in_text(inner).is_empty();
-        if is_short || !is_place || inner.split_whitespace().count() > 5 || !organizations(inner, vocabulary).is_empty() {
-            break;
-        }
-        name = name.get(..at).unwrap_or_default();
-    }
-    name.trim().to_owned()
 }
 
 fn email(person: &mut FoundPerson, segment: &Segment<'_>, vocabulary: &Vocabulary, charter: &Charter) {
@@ -227,20 +215,9 @@ fn take_role(person: &mut FoundPerson, part: Part, segment: &Segment<'_>, vocabu
     }
 }
 
-/// `coordinador técnico de la Federación …` of a person from that federation is a `coordinador técnico`.
-fn cut_role(person: &mut FoundPerson) {
-    let (Some(role), Some(organization)) = (&person.role, &person.organization) else { return };
-    let Some(at) = role.find(organization.as_str()).filter(|at| *at > 0) else { return };
-    let mut kept: Vec<&str> = role.get(..at).unwrap_or_default().split_whitespace().collect();
-    // What only led to the body: `de la`, `of the`, `,`.
-    while kept.len() > 1 && kept.last().is_some_and(|word| word.chars().count() <= 3 && !word.contains('.')) {
-        kept.pop();
-    }
-    let kept = kept.join(" ");
-    let kept = kept.trim_end_matches([',', '–', '-', ' ', '،', '，']).to_owned();
-    if !kept.is_empty() {
-        person.role = Some(kept);
-    }
+/// A field of study groups may hold bare numbers.
+fn with_prefix(value: &str) -> String {
+    if value.chars().all(|c| c.is_ascii_digit()) { format!("SG{value}") } else { value.to_owned() }
 }
 
 /// The function that a correction states as the present one: the first that no word calls a former one.
@@ -286,90 +263,6 @@ fn role_chunks(text: &str, vocabulary: &Vocabulary) -> Vec<String> {
         }
     }
     merged
-}
-
-fn take_organization(
-    person: &mut FoundPerson,
-    segment: &Segment<'_>,
-    common: &Common,
-    vocabulary: &Vocabulary,
-    charter: &Charter,
-) {
-    let role = person.role.clone().unwrap_or_default();
-    let first = segment.pieces.first().map_or(0, |(unit, _)| unit.paragraph);
-    let mut in_role: Option<(String, Part)> = None;
-    for (index, (unit, piece)) in segment.pieces.iter().enumerate() {
-        if !unit.fields.is_empty() && index > 0 {
-            continue;
-        }
-        if index > 0 && unit.paragraph != first {
-            break;
-        }
-        // The pieces with the function come last: "Head of the Standards Department, Optonetz GmbH".
-        let rest = if role.is_empty() { (*piece).to_owned() } else { piece.replacen(&role, ";", 1) };
-        let (held, free): (Vec<String>, Vec<String>) = foreign(&rest, vocabulary, charter).into_iter().partition(|name| {
-            chunks(&rest).iter().any(|chunk| chunk.contains(name.as_str()) && is_function(chunk, name, vocabulary))
-        });
-        if let Some(name) = free.into_iter().next() {
-            set(person, "organization", unit.part, &name, "organization-beside-name");
-            person.organization = Some(name);
-            return;
-        }
-        in_role = in_role.or(held.into_iter().next().map(|name| (name, unit.part)));
-    }
-    if in_role.is_none() && common.organization.is_none() && !role.is_empty() {
-        in_role = foreign(&role, vocabulary, charter).into_iter().next().map(|name| (name, Part::Body));
-    }
-    if common.organization.is_none()
-        && let Some((name, part)) = in_role
-    {
-        set(person, "organization", part, &name, "organization-in-function");
-        person.organization = Some(name);
-        return;
-    }
-    // Behind name and function stands the body, even when no word of it says so; a body that the letter names otherwise is surer.
-    let Some((unit, _)) = segment.pieces.first().filter(|_| common.organization.is_none()) else { return };
-    if unit.shape == Shape::Prose {
-        return;
-    }
-    let mut seen_role = false;
-    for (unit, piece) in segment.pieces.iter().take_while(|(unit, _)| unit.paragraph == first).take(5) {
-        for chunk in chunks(piece) {
-            let is_role = person.role.as_deref().is_some_and(|own| own.contains(chunk) || chunk.contains(own));
-            let is_detail = chunk.contains('@')
-                || chunk.chars().filter(char::is_ascii_digit).count() >= 5
-                || vocabulary.countries.is_name(chunk)
-                || chunk.split_whitespace().count() <= 2 && chunk.chars().any(|c| c.is_ascii_digit())
-                || !unit.fields.is_empty();
-            if is_role {
-                seen_role = true;
-            } else if is_detail {
-                continue;
-            } else if seen_role
-                && chunk.starts_with(char::is_uppercase)
-                && chunk.split_whitespace().count() <= 6
-                && names::whole(chunk, vocabulary).is_none_or(|name| name.honorific.is_none())
-                && role_is_none(chunk, vocabulary)
-            {
-                set(person, "organization", unit.part, chunk, "line-behind-function");
-                person.organization = Some(chunk.to_owned());
-                return;
-            }
-        }
-    }
-}
-
-/// Whether a piece states a function before the body that it names.
-fn is_function(chunk: &str, name: &str, vocabulary: &Vocabulary) -> bool {
-    let head = chunk.split(name).next().unwrap_or_default();
-    if chunk.chars().any(is_han) {
-        return chunk.len() > name.len() && role(chunk, vocabulary).is_some();
-    }
-    role(head, vocabulary).is_some()
-}
-
-fn role_is_none(chunk: &str, vocabulary: &Vocabulary) -> bool {
-    role(chunk, vocabulary).is_none()
 }
 
 fn country(person: &mut FoundPerson, segment: &Segment<'_>, common: &Common, vocabulary: &Vocabulary) {

@@ -54,11 +54,9 @@ impl Letter<'_> {
     /// A run cut where the next person begins: at a name when there is one already, else at paragraphs that each have one.
     fn split(&self, from: usize, to: usize) -> Vec<(usize, usize)> {
         let units = self.units.get(from..to).unwrap_or_default();
-        let names_first =
-            |units: &[Unit]| units.first().and_then(|unit| unit.fields.first()).is_some_and(|(label, _)| is_name_label(*label));
         let paragraphs: Vec<&[Unit]> = units.chunk_by(|a, b| a.paragraph == b.paragraph).collect();
-        let each_has_one = paragraphs.len() > 1 && paragraphs.iter().all(|part| has_name(part));
-        if each_has_one && !paragraphs.iter().any(|part| names_first(part)) {
+        let each_has_one = paragraphs.len() > 1 && paragraphs.iter().all(|part| names_in(part) == 1);
+        if each_has_one {
             let mut at = from;
             return paragraphs
                 .iter()
@@ -67,6 +65,15 @@ impl Letter<'_> {
                     (at - part.len(), at)
                 })
                 .collect();
+        }
+        // `Study Group: …` above each name opens a person as much as the name does.
+        let opening = units.first().and_then(|unit| unit.fields.first()).map(|(label, _)| *label);
+        let opens = |unit: &Unit| unit.fields.iter().any(|(label, _)| Some(*label) == opening);
+        let openings = units.iter().filter(|unit| opens(unit)).count();
+        if openings > 1 && openings == names_in(units) && !opening.is_some_and(is_name_label) {
+            let starts: Vec<usize> = (from..to).filter(|at| self.units.get(*at).is_some_and(opens)).collect();
+            let ends = starts.iter().skip(1).copied().chain([to]);
+            return starts.iter().copied().zip(ends).collect();
         }
         let mut cuts = Vec::new();
         let mut seen: Vec<PersonLabel> = Vec::new();
@@ -127,6 +134,8 @@ impl Letter<'_> {
     }
 }
 
-fn has_name(units: &[Unit]) -> bool {
-    units.iter().flat_map(|unit| &unit.fields).any(|(label, _)| is_name_label(*label))
+/// How many people are named by labels: whole names, else family names.
+fn names_in(units: &[Unit]) -> usize {
+    let count = |wanted: PersonLabel| units.iter().flat_map(|unit| &unit.fields).filter(|(label, _)| *label == wanted).count();
+    count(PersonLabel::Name).max(count(PersonLabel::FamilyName)).max(count(PersonLabel::GivenName))
 }

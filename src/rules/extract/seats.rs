@@ -77,10 +77,27 @@ impl Letter<'_> {
         }
     }
 
+    /// The unit with a name, then what stands above it in its paragraph: a heading for several people.
+    fn near(&self, name: &str) -> String {
+        let Some(at) = self.units.iter().position(|unit| unit.text.contains(name)) else { return String::new() };
+        let paragraph = self.units.get(at).map_or(0, |unit| unit.paragraph);
+        let own = self.units.get(at..=at).unwrap_or_default().iter();
+        let below = self
+            .units
+            .iter()
+            .skip(at + 1)
+            .take_while(|unit| unit.paragraph == paragraph)
+            .filter(|unit| !unit.fields.is_empty())
+            .take(4);
+        let above = self.units.get(..at).unwrap_or_default().iter().rev().take_while(|unit| unit.paragraph == paragraph).take(4);
+        let texts: Vec<&str> = own.chain(below).chain(above).map(|unit| unit.text.as_str()).collect();
+        texts.join("\n")
+    }
+
     /// Which body the person represents, as far as the letter gives ground for it.
     fn represented(&self, person: &mut FoundPerson) {
         let name = person.name.clone().unwrap_or_default();
-        let near = self.units.iter().find(|unit| unit.text.contains(&name)).map(|unit| unit.text.clone()).unwrap_or_default();
+        let near = self.near(&name);
         let documents = self.mail.documents.iter().map(|document| document.text.as_str()).collect::<Vec<_>>().join("\n");
         let text = &self.mail.text;
         let own = format!("{}\n{}\n{}\n{documents}", self.mail.base_subject, text.own, text.signature);

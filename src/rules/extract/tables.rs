@@ -1,6 +1,5 @@
 //! People in tables: of HTML bodies, of documents, drawn in plain text.
 
-use super::bodies::study_groups;
 use super::grids::grids;
 use super::names;
 use super::person::{field, set};
@@ -180,7 +179,6 @@ fn person<'a>(cells: impl Iterator<Item = (Option<PersonLabel>, &'a str)>, part:
             PersonLabel::Telephone if value.chars().filter(|c| c.is_numeric()).count() < 5 => {}
             PersonLabel::Telephone => office = office.or(Some(value)),
             PersonLabel::Mobile => mobile = mobile.or(Some(value)),
-            PersonLabel::Body => person.study_groups = study_groups(&with_prefix(&value), words, &rules.charter),
             label => field(&mut person, label, &value, part, words, &rules.charter),
         }
     }
@@ -202,9 +200,4 @@ fn person<'a>(cells: impl Iterator<Item = (Option<PersonLabel>, &'a str)>, part:
         set(&mut person, "phone", part, &first, "column");
     }
     Some(person)
-}
-
-/// A column of study groups may hold bare numbers.
-fn with_prefix(value: &str) -> String {
-    if value.chars().all(|c| c.is_ascii_digit()) { format!("SG{value}") } else { value.to_owned() }
 }

@@ -135,6 +135,9 @@ fn join(lines: &[&str], number: usize, part: Part, words: &Vocabulary, units: &m
                 if !(starts_anew || unit.text.contains('@') && bare.contains('@'))
                     && (was_full || (unit.shape == Shape::Item && line.starts_with([' ', '\t', '　']))) =>
             {
+                if !was_full && !unit.text.ends_with([',', ';', '，', '；', '、', ':', '：']) {
+                    unit.text.push(';');
+                }
                 append(unit, bare);
                 if unit.shape == Shape::Line {
                     unit.shape = Shape::Prose;
@@ -207,6 +210,8 @@ fn without_bullet(line: &str) -> (&str, bool) {
         if let Some(after) =
             rest.strip_prefix(['.', '、', ')', '）']).or(if rest.len() < digits.len() { Some(rest) } else { None })
             && (after.starts_with([' ', '\t', '　']) || !after.starts_with(|c: char| c.is_ascii_digit()))
+            // `(12) 555-50-61` is a number, and its area code no bullet.
+            && !after.trim_start().starts_with(|c: char| c.is_numeric())
             && !after.trim().is_empty()
         {
             return (after.trim_start(), true);

@@ -1,0 +1,192 @@
+//! The organization that a person comes from, told from his function and from what else stands beside his name.
+
+use super::bodies::{chunks, role};
+use super::names;
+use super::organizations::{foreign, organizations};
+use super::person::{Common, Segment, set};
+use super::units::Shape;
+use crate::charter::Charter;
+use crate::domain::steps::{FoundPerson, Part};
+use crate::vocabulary::Vocabulary;
+use crate::vocabulary::words::is_han;
+
+/// `Netwise Families (charity, Galway, Ireland)` and `… - فاس، المغرب` without the place behind the name.
+pub(super) fn without_place(value: &str, vocabulary: &Vocabulary) -> String {
+    let mut name = value;
+    loop {
+        let bare = name.trim_end();
+        let tail = match bare.ends_with([')', '）']) {
+            true => bare.rfind(['(', '（']).map(|at| (at, bare.get(at..).unwrap_or_default())),
+            false => [bare.rfind([',', '，', '،', ';']), bare.rfind(" - "), bare.rfind(" – ")]
+                .into_iter()
+                .flatten()
+                .max()
+                .map(|at| (at, bare.get(at..).unwrap_or_default())),
+        };
+        let Some((at, tail)) = tail.filter(|(at, _)| *at > 0) else { break };
+        let inner = tail.trim_matches(|c: char| !c.is_alphanumeric());
+        let is_short = !inner.contains(' ') && inner.chars().all(|c| c.is_uppercase() || c.is_ascii_digit() || c == '-');
+        let is_place = vocabulary.countries.place(inner).is_some() || !vocabulary.countries.in_text(inner).is_empty();
+        let is_bracket = bare.ends_with([')', '）']);
+        let is_body = !is_bracket && (inner.split_whitespace().count() > 5 || !organizations(inner, vocabulary).is_empty());
+        if is_short || !is_place || is_body {
+            break;
+        }
+        name = name.get(..at).unwrap_or_default();
+    }
+    name.trim().to_owned()
+}
+
+/// `coordinador técnico de la Federación …` of a person from that federation is a `coordinador técnico`.
+pub(super) fn cut_role(person: &mut FoundPerson) {
+    let (Some(role), Some(organization)) = (&person.role, &person.organization) else { return };
+    let bare = organization.trim_end_matches(['.', '"', '»', ' ']);
+    let Some(at) = role.find(bare).filter(|at| *at > 0) else { return };
+    let mut kept: Vec<&str> = role.get(..at).unwrap_or_default().split_whitespace().collect();
+    // What only led to the body: `de la`, `of the`, `,`.
+    while kept.len() > 1 && kept.last().is_some_and(|word| word.chars().count() <= 3 && !word.contains('.')) {
+        kept.pop();
+    }
+    let kept = kept.join(" ");
+    let kept = kept.trim_end_matches([',', '–', '-', ' ', '،', '，']).to_owned();
+    if !kept.is_empty() {
+        person.role = Some(kept);
+    }
+}
+
+pub(super) fn take_organization(
+    person: &mut FoundPerson,
+    segment: &Segment<'_>,
+    common: &Common,
+    vocabulary: &Vocabulary,
+    charter: &Charter,
+) {
+    let role = person.role.clone().unwrap_or_default();
+    let first = segment.pieces.first().map_or(0, |(unit, _)| unit.paragraph);
+    let mut in_role: Option<(String, Part)> = None;
+    for (index, (unit, piece)) in segment.pieces.iter().enumerate() {
+        if !unit.fields.is_empty() && index > 0 {
+            continue;
+        }
+        if index > 0 && unit.paragraph != first {
+            break;
+        }
+        // The pieces with the function come last: "Head of the Standards Department, Optonetz GmbH".
+        let rest = if role.is_empty() { (*piece).to_owned() } else { piece.replacen(&role, ";", 1) };
+        let (held, free): (Vec<String>, Vec<String>) = foreign(&rest, vocabulary, charter).into_iter().partition(|name| {
+            chunks(&rest).iter().any(|chunk| chunk.contains(name.as_str()) && is_function(chunk, name, vocabulary))
+        });
+        // A department is a part of the body that proposes, when the letter names one.
+        let is_part = |name: &String| common.organization.is_some() && is_subunit(name, vocabulary);
+        if let Some(name) = free.into_iter().find(|name| !is_part(name)) {
+            set(person, "organization", unit.part, &name, "organization-beside-name");
+            person.organization = Some(name);
+            return;
+        }
+        in_role = in_role.or(held.into_iter().next().map(|name| (name, unit.part)));
+    }
+    if in_role.is_none() && common.organization.is_none() && !role.is_empty() {
+        in_role = foreign(&role, vocabulary, charter).into_iter().next().map(|name| (name, Part::Body));
+    }
+    if common.organization.is_none()
+        && let Some((name, part)) = in_role
+    {
+        set(person, "organization", part, &name, "organization-in-function");
+        person.organization = Some(name);
+        return;
+    }
+    if let Some((name, part)) = unnamed_body(person, segment, common, vocabulary) {
+        set(person, "organization", part, &name, "piece-behind-name");
+        person.organization = Some(name);
+        return;
+    }
+    // Behind name and function stands the body, even when no word of it says so; a body that the letter names otherwise is surer.
+    let Some((unit, _)) = segment.pieces.first().filter(|_| common.organization.is_none()) else { return };
+    if unit.shape == Shape::Prose {
+        return;
+    }
+    behind_function(person, segment, first, vocabulary);
+}
+
+/// The first piece behind a name in a line or in brackets, when it is capitalised and nothing else: `Jane Roe (BT, UK)`.
+fn unnamed_body(person: &FoundPerson, segment: &Segment<'_>, common: &Common, vocabulary: &Vocabulary) -> Option<(String, Part)> {
+    let (unit, piece) = segment.pieces.first()?;
+    let bracket = piece.trim_start().starts_with(['(', '（']);
+    if unit.shape == Shape::Prose && !bracket || unit.part == Part::Signature {
+        return None;
+    }
+    let all = chunks(piece);
+    let at = all.iter().position(|chunk| !person.role.as_deref().is_some_and(|role| role.contains(*chunk)))?;
+    let name = all.get(at)?;
+    // Beside a body of the letter it counts only with its country directly behind it.
+    let before_country = all.get(at + 1).is_some_and(|next| vocabulary.countries.is_name(next));
+    if common.organization.is_some() && !before_country {
+        return None;
+    }
+    let is_plain = name.starts_with(|c: char| c.is_uppercase() || is_han(c))
+        && (1..=6).contains(&name.split_whitespace().count())
+        && name.chars().count() >= 2
+        && !name.contains(['@', ':', '/'])
+        && name.chars().filter(char::is_ascii_digit).count() < 3;
+    let is_other = vocabulary.countries.is_name(name)
+        || vocabulary.countries.place(name).is_some()
+        || role(name, vocabulary).is_some()
+        || vocabulary.labels.person_label(name).is_some()
+        || vocabulary.labels.honorifics.has(name)
+        || vocabulary.labels.suffixes.has(name)
+        || vocabulary.labels.ours.is_in(name);
+    // Alone it may be anything; with a country or an address behind it, it is where the person comes from.
+    let goes_on = all.iter().any(|chunk| vocabulary.countries.is_name(chunk) || chunk.contains('@'));
+    (is_plain && !is_other && goes_on).then(|| ((*name).to_owned(), unit.part))
+}
+
+/// Whether a name is of a part of a body.
+pub(super) fn is_subunit(name: &str, vocabulary: &Vocabulary) -> bool {
+    let subunits = &vocabulary.labels.subunits;
+    if name.chars().any(is_han) {
+        return subunits.han_at_end(name).is_some_and(|end| end.chars().count() > 1) && name.chars().count() < 12;
+    }
+    crate::vocabulary::words::words(name).first().is_some_and(|word| subunits.matched(&[*word]) > 0)
+}
+
+/// Whether a piece states a function before the body that it names.
+fn is_function(chunk: &str, name: &str, vocabulary: &Vocabulary) -> bool {
+    let head = chunk.split(name).next().unwrap_or_default();
+    if chunk.chars().any(is_han) {
+        return chunk.len() > name.len() && role(chunk, vocabulary).is_some();
+    }
+    role(head, vocabulary).is_some()
+}
+
+fn role_is_none(chunk: &str, vocabulary: &Vocabulary) -> bool {
+    role(chunk, vocabulary).is_none()
+}
+
+/// Behind name and function stands the body, even when no word of it says so.
+fn behind_function(person: &mut FoundPerson, segment: &Segment<'_>, first: usize, vocabulary: &Vocabulary) {
+    let mut seen_role = false;
+    for (unit, piece) in segment.pieces.iter().take_while(|(unit, _)| unit.paragraph == first).take(5) {
+        for chunk in chunks(piece) {
+            let is_role = person.role.as_deref().is_some_and(|own| own.contains(chunk) || chunk.contains(own));
+            let is_detail = chunk.contains('@')
+                || chunk.chars().filter(char::is_ascii_digit).count() >= 5
+                || vocabulary.countries.is_name(chunk)
+                || chunk.split_whitespace().count() <= 2 && chunk.chars().any(|c| c.is_ascii_digit())
+                || !unit.fields.is_empty();
+            if is_role {
+                seen_role = true;
+            } else if is_detail {
+                continue;
+            } else if seen_role
+                && chunk.starts_with(char::is_uppercase)
+                && chunk.split_whitespace().count() <= 6
+                && names::whole(chunk, vocabulary).is_none_or(|name| name.honorific.is_none())
+                && role_is_none(chunk, vocabulary)
+            {
+                set(person, "organization", unit.part, chunk, "line-behind-function");
+                person.organization = Some(chunk.to_owned());
+                return;
+            }
+        }
+    }
+}
