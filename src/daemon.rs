@@ -62,6 +62,9 @@ impl Daemon {
         let mut knowledge = knowledge(&config)?;
         knowledge.policy.silent = mode == Mode::Import;
         let store = Store::open(&config.database).await?;
+        if mode == Mode::Watch {
+            store.check_integrity(&config.database).await?;
+        }
         let activity = store.begin(&knowledge.rules.charter, clock.now()).await?;
         let instance = store.instance().await?;
         let name = config.activity.from_name.clone();

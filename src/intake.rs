@@ -173,6 +173,32 @@ impl Intake {
         shelve_due(&self.desk.store, self.desk.activity, mailbox, &self.settings, self.desk.clock.now()).await
     }
 
+    /// All letters of the mailbox as they are, in whatever folder, the witnesses included; nothing is moved. For a rebuild, which holds
+    /// them all: each is counted as listed, and filed afterwards.
+    pub async fn gather(&self, mailbox: &mut Mailbox) -> Result<Vec<Result<RawMail>>> {
+        let mut letters = Vec::new();
+        let folders = self.settings.folders().into_iter().map(|folder| (folder, Manner::Treat));
+        for (folder, manner) in folders.chain(self.shelf().into_iter().map(|folder| (folder, Manner::Keep))) {
+            let Some(scan) = self.scan(mailbox, &folder, manner).await? else { continue };
+            for arrival in self.compare(&folder, &scan, manner).await?.arrivals {
+                let fetched = mailbox.fetch(&folder, scan.uid_validity, &arrival.place.uid).await;
+                match fetched {
+                    Ok(Fetch::Letter(raw, _)) => letters.push(Ok(raw)),
+                    Ok(Fetch::Gone | Fetch::Later) => {}
+                    Ok(Fetch::Short(words)) => letters.push(Err(anyhow::anyhow!(words))),
+                    Err(error) if error.is_connection() => return Err(error.into()),
+                    Err(error) => letters.push(Err(error.into())),
+                }
+            }
+        }
+        let Some(folder) = self.desk.witness_folder.clone() else { return Ok(letters) };
+        let Ok(scan) = mailbox.scan(&folder).await else { return Ok(letters) };
+        for uid in &scan.uids {
+            letters.extend(mailbox.fetch(&folder, scan.uid_validity, uid).await?.letter().map(Ok));
+        }
+        Ok(letters)
+    }
+
     /// The folders that letters are put into, but for those that they come to.
     fn shelf(&self) -> BTreeSet<String> {
         if self.settings.shelving != mailbox::Shelving::Move {

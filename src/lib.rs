@@ -67,6 +67,8 @@ pub mod leadership;
 pub mod reminders;
 pub mod watch;
 
+pub mod rebuild;
+
 pub mod config;
 
 pub mod daemon;

@@ -20,6 +20,7 @@ const LAYERS: &[&[&str]] = &[
     &["desk"],
     &["backlog", "shelving"],
     &["intake", "import", "delivery", "leadership", "reminders", "watch"],
+    &["rebuild"],
     &["config"],
     &["daemon"],
     &["cli"],

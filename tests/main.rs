@@ -22,6 +22,7 @@ mod pipeline;
 mod plan;
 mod rehearsal;
 mod reply;
+mod restore;
 mod rules;
 mod smtp;
 mod store;

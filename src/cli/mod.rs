@@ -2,6 +2,7 @@
 //! 0 done, 1 done but something was found (a check that failed, an empty verdict), 2 failed, 78 another installation keeps the
 //! mailbox. A closed pipe is 0.
 
+mod backup;
 mod balance;
 mod correct;
 mod demo;
@@ -17,6 +18,7 @@ mod outbox;
 mod paint;
 mod print;
 mod proposals;
+mod rebuild;
 mod roster;
 mod rules;
 mod run;
@@ -72,6 +74,12 @@ enum Command {
     Proposals(proposals::Arguments),
     /// List people, show the history of one, take back what a letter changed
     People(proposals::People),
+    /// Write a checked copy of the ledger while the daemon works
+    Backup(backup::Arguments),
+    /// Put a backup in the place of the ledger
+    Restore(backup::Restore),
+    /// Make the ledger anew from the letters, without answering anybody
+    Rebuild(rebuild::Arguments),
     /// Prove that every letter is accounted for, folder by folder
     Ledger(balance::Arguments),
     /// List, show, release, retry or drop outgoing letters
@@ -170,6 +178,9 @@ async fn dispatch(arguments: Arguments) -> Result<Outcome> {
         Command::Search(own) => ledger::search(config, &own).await,
         Command::Proposals(own) => proposals::run(config, &own).await,
         Command::People(own) => proposals::people(config, &own).await,
+        Command::Backup(own) => backup::backup(config, &own).await,
+        Command::Restore(own) => backup::restore(config, &own).await,
+        Command::Rebuild(own) => rebuild::run(config, &own).await,
         Command::Ledger(own) => balance::run(config, &own).await,
         Command::Outbox(own) => outbox::run(config, &own).await,
         Command::Rules(own) => rules::run(config, &own).await,

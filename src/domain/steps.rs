@@ -206,6 +206,8 @@ pub struct Known {
     pub questions: Vec<KnownQuestion>,
     /// Start of the first letter of this activity by which "older than the daemon's watch" is judged.
     pub watching_since: Option<Timestamp>,
+    /// When the ledger was last restored or rebuilt: what came before may have been answered by the one that is lost.
+    pub resumed_at: Option<Timestamp>,
 }
 
 /// A person on file.

@@ -41,6 +41,12 @@ fn not_written(case: &Case<'_>) -> Vec<Reason> {
             "The letter came before this mailbox was watched; old letters are filed, not answered.",
         ));
     }
+    if case.known.resumed_at.zip(case.received_at).is_some_and(|(resumed, received)| received < resumed) {
+        because.push(reason(
+            "before-the-restore",
+            "The letter came before the ledger was restored; it may have been answered then, and is not answered again.",
+        ));
+    }
     if case.known.filed.is_some() {
         because.push(reason("known-copy", "The same letter is filed already; a copy is not answered again."));
     }

@@ -17,7 +17,7 @@ use sqlx::any::AnyRow;
 /// A list that a person reads; more is asked for in pages.
 const MOST_LISTED: i64 = 1000;
 /// The most that a letter's frame may unfold to: a damaged frame must not fill the memory. The mailbox refuses larger letters.
-const LARGEST_LETTER: usize = 256 * 1024 * 1024;
+pub(super) const LARGEST_LETTER: usize = 256 * 1024 * 1024;
 
 /// Which letters; the default asks for the newest thousand.
 #[derive(Clone, Debug, Default)]

@@ -21,6 +21,7 @@
 //! SQLite has one connection that writes, under `BEGIN IMMEDIATE`, and a few that only read. No transaction spans a network call.
 
 mod activity;
+mod backup;
 mod balance;
 mod caps;
 mod claim;
@@ -43,6 +44,7 @@ mod pool;
 mod proposals;
 mod questions;
 mod recall;
+mod recover;
 mod reread;
 mod roster;
 mod rows;
@@ -55,6 +57,7 @@ mod undo;
 mod week;
 
 pub use activity::{ActivityId, Instance};
+pub use backup::{Saved, restore};
 pub use balance::Balance;
 pub use caps::{Breaker, Caps};
 pub use correct::{Corrected, Correcting, Correction, Statement};
@@ -68,6 +71,7 @@ pub use ledger::Cursor;
 pub use lists::{MessageFilter, Why};
 pub use outbox::LetterFilter;
 pub use proposals::{Decision, Proposal, Undone};
+pub use recover::{Answerable, Recovered, decompress};
 pub use reread::Stored;
 pub use search::fold_for_search;
 pub use shelving::ShelvingJob;
@@ -109,6 +113,15 @@ pub struct Store {
     dialect: Dialect,
 }
 
+/// Says of a damaged file what to do about it (SQLITE_CORRUPT, SQLITE_NOTADB, with their extended codes).
+fn explained(place: &pool::Place, error: anyhow::Error) -> anyhow::Error {
+    let pool::Place::Sqlite { path, .. } = place else { return error };
+    let codes =
+        error.chain().filter_map(|cause| cause.downcast_ref::<sqlx::Error>()?.as_database_error()?.code()?.parse::<u32>().ok());
+    let is_damaged = codes.into_iter().any(|code| matches!(code & 0xFF, 11 | 26)) || format!("{error:#}").contains("malformed");
+    if is_damaged { anyhow::anyhow!(backup::damaged(path, &error.root_cause().to_string())) } else { error }
+}
+
 /// A transaction that may write.
 type Tx = Transaction<'static, sqlx::Any>;
 
@@ -118,7 +131,8 @@ impl Store {
         let place = pool::Place::read(&settings.url)?;
         place.create_private_file()?;
         let store = Store::connect(&place).await.with_context(|| format!("Cannot open the database {place}"))?;
-        schema::migrate(&store.writer, store.dialect).await.with_context(|| format!("Cannot use the database {place}"))?;
+        let migrated = schema::migrate(&store.writer, store.dialect).await.map_err(|error| explained(&place, error));
+        migrated.with_context(|| format!("Cannot use the database {place}"))?;
         Ok(store)
     }
 
@@ -129,12 +143,16 @@ impl Store {
             bail!("There is no database {place} yet; `jcabot run` or `jcabot import` makes it");
         }
         let store = Store::connect(&place).await.with_context(|| format!("Cannot open the database {place}"))?;
-        schema::check(&store.readers).await.with_context(|| format!("Cannot use the database {place}"))?;
+        schema::check(&store.readers)
+            .await
+            .map_err(|error| explained(&place, error))
+            .with_context(|| format!("Cannot use the database {place}"))?;
         Ok(store)
     }
 
     async fn connect(place: &pool::Place) -> Result<Store> {
-        let (writer, readers) = pool::connect(place).await?;
+        pool::probe(place).await.map_err(|error| explained(place, error))?;
+        let (writer, readers) = pool::connect(place).await.map_err(|error| explained(place, error))?;
         Ok(Store { writer, readers, dialect: place.dialect() })
     }
 

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
-use sqlx::{AnyPool, ConnectOptions, Executor};
+use sqlx::{AnyPool, ConnectOptions, Connection, Executor};
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -119,6 +119,17 @@ pub(super) async fn connect(place: &Place) -> Result<(AnyPool, AnyPool)> {
     let writer = pool(place, writers, setup_writer).await?;
     let readers = pool(place, READERS, setup_reader).await?;
     Ok((writer, readers))
+}
+
+/// Opens the database once without a pool, which hides why a connection cannot be made behind "timed out".
+pub(super) async fn probe(place: &Place) -> Result<()> {
+    install_default_drivers();
+    let mut connection = sqlx::AnyConnection::connect_with(&place.options()?).await?;
+    if place.dialect() == Dialect::Sqlite {
+        connection.execute(sqlx::raw_sql("PRAGMA busy_timeout = 5000; SELECT COUNT(*) FROM sqlite_master")).await?;
+    }
+    connection.close().await?;
+    Ok(())
 }
 
 async fn pool(place: &Place, size: u32, setup: &'static str) -> Result<AnyPool> {

@@ -26,7 +26,7 @@ const LOOKED_UP: usize = 8;
 const ASK: &str = "\
     SELECT 'filed' AS origin, m.id, m.thread_id, c.kind AS key, CAST(NULL AS TEXT) AS who, CAST(NULL AS TEXT) AS text \
       FROM message m LEFT JOIN correction c ON c.message_id = m.id WHERE m.activity_id = $1 AND m.fingerprint = $2 \
-    UNION ALL SELECT 'since', watching_since, 0, NULL, NULL, NULL FROM activity WHERE id = $1 \
+    UNION ALL SELECT 'since', watching_since, COALESCE(resumed_at, 0), NULL, NULL, NULL FROM activity WHERE id = $1 \
     UNION ALL SELECT 'language', spoken.id, 0, spoken.language, NULL, NULL FROM \
       (SELECT id, language FROM message WHERE sender = $3 AND +activity_id = $1 AND language IS NOT NULL ORDER BY id DESC LIMIT 1) AS spoken \
     UNION ALL SELECT 'ours', id, thread_id, rfc_id, recipient, NULL FROM outbox \
@@ -53,6 +53,7 @@ pub(super) struct Found {
     pub(super) relations: Relations,
     language: Option<Language>,
     since: Option<Timestamp>,
+    resumed: Option<Timestamp>,
     people: Vec<KnownPerson>,
 }
 
@@ -129,6 +130,7 @@ pub(super) async fn ask(reader: &mut AnyConnection, activity: ActivityId, mail: 
             }
             "since" => {
                 found.since = Some(row.time("id")?);
+                found.resumed = Some(row.time("thread_id")?).filter(|at| *at > Timestamp::UNIX_EPOCH);
                 continue;
             }
             "language" => {
@@ -187,6 +189,7 @@ pub(super) async fn known(
         sender_language: found.language,
         people: found.people,
         watching_since: found.since,
+        resumed_at: found.resumed,
     })
 }
 
