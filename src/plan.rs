@@ -13,7 +13,7 @@ use crate::charter::Charter;
 use crate::domain::Timestamp;
 use crate::domain::address::Address;
 use crate::domain::steps::{Acknowledge, Answered, Confirming, Findings, Known, Plan, PlannedDeadline, Reason, Verdict};
-use crate::domain::words::{Answer, Dial, Kind, Language, Outgoing, Purpose};
+use crate::domain::words::{Answer, BounceClass, Dial, Kind, Language, Outgoing, Purpose};
 use crate::mail::authentication::{Authentication, authenticate};
 use crate::mail::{AutomaticForm, Mail};
 use serde::Deserialize;
@@ -148,12 +148,15 @@ pub fn decide(case: &Case<'_>) -> Plan {
             "A change to a person waits for the secretariat: it did not come from the address on file.",
         ));
     }
+    if is_refused(case) {
+        reasons.push(reason("bounce-policy", "A server refuses our mail by its policy; somebody who runs the mail must look."));
+    }
     let needs_reply = match &answered {
         Some((answered, because)) => {
             reasons.push(because.clone());
             !matches!(answered, Answered::Yes(_))
         }
-        None => needs_reply(case, answer) || (unsure && answer != Answer::None) || proposed,
+        None => needs_reply(case, answer) || is_refused(case) || (unsure && answer != Answer::None) || proposed,
     };
     let language = language(case);
     let acknowledgement = match (answer, case.mail.writer()) {
@@ -275,12 +278,18 @@ fn keywords(case: &Case<'_>, more: Option<&str>) -> Vec<String> {
 }
 
 /// Addresses that a genuine bounce says are dead: only a bounce that names a letter of ours counts, so that a forged one
-/// cannot silence a seat (RELIABILITY S13, A32).
+/// cannot silence a seat (RELIABILITY S13, A32). A full mailbox, a server's policy and a delay say nothing of the address.
 fn bounced(case: &Case<'_>) -> Vec<Address> {
-    match (case.verdict.kind, &case.known.answers_to) {
-        (Kind::Bounce, Some(address)) => vec![address.clone()],
+    let class = case.findings.bounce.as_ref().and_then(|bounce| bounce.class);
+    match (case.verdict.kind, class, &case.known.answers_to) {
+        (Kind::Bounce, None | Some(BounceClass::Dead), Some(address)) => vec![address.clone()],
         _ => Vec::new(),
     }
+}
+
+/// A server that refuses our mail by its policy is a matter of ours, not of the address (RELIABILITY F32, S22).
+fn is_refused(case: &Case<'_>) -> bool {
+    case.findings.bounce.as_ref().is_some_and(|bounce| bounce.class == Some(BounceClass::Policy))
 }
 
 fn deadlines(case: &Case<'_>) -> Vec<PlannedDeadline> {

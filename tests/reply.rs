@@ -110,7 +110,7 @@ fn shown(draft: &Draft) -> (String, String, String) {
 fn an_acknowledgement_reads_well_in_every_language() {
     for language in Language::VARIANTS {
         let proposed = PlannedPerson { found: 0, action: Action::Update, applied: false, person: Some(1), seats: Vec::new() };
-        let findings = Findings { contacts: vec![person()], liaison: Some(liaison()), promises: Vec::new() };
+        let findings = Findings { contacts: vec![person()], liaison: Some(liaison()), ..Findings::default() };
 
         let draft = acknowledge(Kind::ContactSubmission, &findings, &plan(*language, vec![proposed]));
 

@@ -1,7 +1,7 @@
 //! What one step of intake hands to the next (the picture stands in the crate's page).
 
 use super::address::Address;
-use super::words::{Action, Answer, Kind, Language, OutboxState, Outgoing, Purpose};
+use super::words::{Action, Answer, Attendance, BounceClass, Kind, Language, OutboxState, Outgoing, Purpose};
 use super::{Date, LetterKey, MessageKey, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -179,6 +179,36 @@ pub struct Findings {
     pub liaison: Option<FoundLiaison>,
     /// Seat ids of the charter whose body promises a name ("we shall nominate shortly").
     pub promises: Vec<String>,
+    /// What a bounce says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bounce: Option<FoundBounce>,
+    /// Answers to a meeting's invitation.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub registrations: Vec<FoundRegistration>,
+}
+
+/// What a bounce says of the letter that came back.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct FoundBounce {
+    /// Why it came back; `None` where the server does not say.
+    pub class: Option<BounceClass>,
+    /// Whom it did not reach.
+    pub address: Option<Address>,
+    /// The code of RFC 3463: `5.1.1`.
+    pub code: Option<String>,
+    /// The server's own words (RFC 3464, Diagnostic-Code).
+    pub diagnosis: Option<String>,
+}
+
+/// One answer to an invitation (iMIP, `METHOD:REPLY`).
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FoundRegistration {
+    /// Who answers.
+    pub name: Option<String>,
+    /// The address that was invited.
+    pub email: Option<Address>,
+    /// What is answered.
+    pub attendance: Attendance,
 }
 
 /// What the ledger already knows about a letter and its writer (step 4).

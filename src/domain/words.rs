@@ -132,6 +132,34 @@ pub enum Purpose {
     Information,
 }
 
+/// Why a letter of ours came back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray, Serialize, Deserialize)]
+#[strum(serialize_all = "lowercase")]
+#[serde(rename_all = "lowercase")]
+pub enum BounceClass {
+    /// The address does not take mail, and never will.
+    Dead,
+    /// The mailbox has no room.
+    Full,
+    /// The server did not want the letter: its size, its content, our standing.
+    Policy,
+    /// Not delivered yet; the server goes on trying.
+    Delayed,
+}
+
+/// The answer to an invitation (PARTSTAT of RFC 5545).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray, Serialize, Deserialize)]
+#[strum(serialize_all = "lowercase")]
+#[serde(rename_all = "lowercase")]
+pub enum Attendance {
+    /// Comes.
+    Accepted,
+    /// Does not come.
+    Declined,
+    /// May come.
+    Tentative,
+}
+
 /// What kind of mail goes out; each has its own dial.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, EnumString, IntoStaticStr, VariantArray, Serialize, Deserialize,
@@ -248,6 +276,20 @@ impl Action {
 
 impl Purpose {
     /// The word, as in rows, rule files and JSON.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+}
+
+impl BounceClass {
+    /// The word, as in JSON.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+}
+
+impl Attendance {
+    /// The word, as in JSON.
     pub fn as_str(self) -> &'static str {
         self.into()
     }

@@ -29,7 +29,8 @@ pub(super) fn keep(mail: &mut Mail, file: File<'_>, decode: impl Fn(&mut Mail, u
     let is_vague = VAGUE.contains(&content_type.as_str());
     let sniffed = || Format::sniffed(&decode(&mut Mail::default(), HEAD));
     let format = Format::of(&name, &content_type).or_else(|| if is_vague { sniffed() } else { None });
-    let is_text = format.is_none() && (content_type.starts_with("text/") || TEXTS.contains(&ending.as_str()));
+    let is_text =
+        format.is_none() && (content_type.starts_with("text/") || is_report(&content_type) || TEXTS.contains(&ending.as_str()));
     let mut attachment = Attachment { name, content_type, size, text: None, document: None };
     if is_text && size <= LONGEST_TEXT {
         let octets = decode(mail, LONGEST_TEXT);
@@ -40,6 +41,11 @@ pub(super) fn keep(mail: &mut Mail, file: File<'_>, decode: impl Fn(&mut Mail, u
         attachment.document = Some(decode(mail, documents::LARGEST));
     }
     mail.attachments.push(attachment);
+}
+
+/// What a server or a client reports (RFC 3464, RFC 8098), beside the words for people.
+fn is_report(content_type: &str) -> bool {
+    content_type.starts_with("message/") && (content_type.ends_with("-status") || content_type.ends_with("-notification"))
 }
 
 /// Endings of text files that come as anything.
@@ -58,7 +64,7 @@ fn written(attachment: &Attachment, content: &str, ending: &str) -> Option<Docum
         let tables = html::tables(content);
         return Some(Document { text: html::text(content), tables, ..Document::default() });
     }
-    if attachment.is_card() || is("text/calendar") || ending == "ics" {
+    if attachment.is_card() || is_report(&attachment.content_type) || is("text/calendar") || ending == "ics" {
         return None;
     }
     if !(content.lines().take(3).any(|line| !line.trim().is_empty())) {

@@ -22,6 +22,8 @@ const SURE: f64 = 8.0;
 const THREAD: f64 = 0.3;
 /// What was forwarded, or stands in an attached document, counts a little less than the writer's own words.
 const SENT_IN: f64 = 0.75;
+/// What speaks against a kind speaks louder than what is for it: who promises a name uses all the words of a proposal.
+const AGAINST: f64 = 2.0;
 /// A word of another language than the letter's is often another word that only looks like it (`comment`).
 const FOREIGN: f64 = 0.5;
 /// A paper speaks of people and meetings, too; only where the letter says nothing does that tell what it is.
@@ -93,7 +95,7 @@ fn evidences(rule: &Rule, hay: &Haystack, language: Option<Language>) -> Vec<Evi
         words: words.clone(),
         weight,
     };
-    std::iter::once(one(rule.kind, weight)).chain(rule.against.iter().map(|kind| one(*kind, -weight))).collect()
+    std::iter::once(one(rule.kind, weight)).chain(rule.against.iter().map(|kind| one(*kind, -weight * AGAINST))).collect()
 }
 
 /// Kinds that come as papers: what a paper says of them tells what it is.

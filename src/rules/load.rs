@@ -64,6 +64,8 @@ struct Written {
     against: Vec<Kind>,
     #[serde(default)]
     lacks: Vec<String>,
+    #[serde(default)]
+    promise: bool,
     #[serde(rename = "where")]
     place: Place,
     #[serde(rename = "match")]
@@ -90,10 +92,12 @@ pub struct Rule {
     pub kind: Kind,
     /// Kinds that it supports where something else already speaks for them: labelled details go with every act.
     pub also: Vec<Kind>,
-    /// Kinds that it speaks against, with the same weight.
+    /// Kinds that it speaks against, with twice its weight.
     pub against: Vec<Kind>,
     /// Forms of a letter beside which it is silent: who writes a name and an address promises none.
     pub lacks: Vec<String>,
+    /// Says that a name follows: the seat of the body is then promised.
+    pub promise: bool,
     /// Where it looks.
     pub place: Place,
     /// What it adds; negative speaks against the kind.
@@ -211,6 +215,7 @@ fn compile(written: Written, text: &Text) -> Result<Rule> {
         also: written.also,
         against: written.against,
         lacks: written.lacks,
+        promise: written.promise,
         place: written.place,
         weight,
         language: None,

@@ -1,15 +1,19 @@
 //! Steps 2 and 3: what a letter is and what it says, by the rule files.
 
+mod bounce;
 mod check;
 mod classify;
 pub mod extract;
 pub mod learned;
 pub mod load;
+mod promises;
+mod registration;
 
 pub use check::{Fault, Report, check};
 
 use crate::charter::Charter;
 use crate::domain::steps::{Findings, Verdict};
+use crate::domain::words::Kind;
 use crate::mail::Mail;
 use crate::resources::Resources;
 use crate::vocabulary::Vocabulary;
@@ -24,6 +28,8 @@ pub struct Rules {
     pub charter: Charter,
     /// The rules that tell letters apart.
     pub kinds: load::RuleSet,
+    /// What servers write on letters that come back.
+    pub bounces: bounce::Bounces,
 }
 
 impl Rules {
@@ -31,7 +37,8 @@ impl Rules {
     pub fn load(resources: &Resources, activity: &str) -> Result<Rules> {
         let vocabulary = Vocabulary::load(resources)?;
         let charter = Charter::load(resources, activity)?;
-        Ok(Rules { vocabulary, charter, kinds: load::RuleSet::load(resources)? })
+        let bounces = bounce::Bounces::load(resources)?;
+        Ok(Rules { vocabulary, charter, kinds: load::RuleSet::load(resources)?, bounces })
     }
 
     /// Step 2: what the letter is. Pure.
@@ -41,6 +48,11 @@ impl Rules {
 
     /// Step 3: what the letter says. Pure.
     pub fn extract(&self, mail: &Mail, verdict: &Verdict) -> Findings {
-        extract::findings(self, mail, verdict)
+        Findings {
+            promises: promises::promises(self, mail, verdict),
+            bounce: (verdict.kind == Kind::Bounce).then(|| self.bounces.read(mail)),
+            registrations: registration::registrations(mail),
+            ..extract::findings(self, mail, verdict)
+        }
     }
 }

@@ -37,3 +37,14 @@ pub(super) fn findings(rules: &Rules, mail: &Mail, verdict: &Verdict) -> Finding
         ..Findings::default()
     }
 }
+
+/// Ids of the charter's seats whose bodies a text names.
+pub(super) fn seats(rules: &Rules, text: &str) -> Vec<String> {
+    let groups = bodies::study_groups(text, &rules.vocabulary, &rules.charter);
+    let category = bodies::seat_category(text, &rules.vocabulary, &rules.charter);
+    let is_named = |seat: &&crate::charter::CharterSeat| match &seat.study_group {
+        Some(group) => groups.contains(group),
+        None => category.as_deref() == Some(seat.category.as_str()),
+    };
+    rules.charter.seats.iter().filter(is_named).map(|seat| seat.id.clone()).collect()
+}
