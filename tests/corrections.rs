@@ -1,6 +1,7 @@
 //! Corrections: what a person says is kept, followed by all that depends on it, learned from, and taken back.
 
 use crate::support::store::{Ledger, charter, now, on_each};
+use jcabot::classifier::{Model, buckets};
 use jcabot::clock::Clock;
 use jcabot::corrections::{Request, Said, correct, rebuild, refresh};
 use jcabot::desk::Desk;
@@ -428,4 +429,38 @@ async fn sure(ledger: &Ledger) -> String {
 fn plain_text(bytes: &[u8]) -> String {
     let vocabulary = jcabot::vocabulary::Vocabulary::load(&Resources::built_in()).unwrap();
     jcabot::mail::parse(&raw("x", bytes.to_vec()), &vocabulary).text.own
+}
+
+/// What is learned from every letter of the corpus.
+fn corpus() -> Vec<String> {
+    let vocabulary = jcabot::vocabulary::Vocabulary::load(&Resources::built_in()).unwrap();
+    let folder = std::fs::read_dir(format!("{}/tests/letters/corpus", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let letters = folder.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|end| end == "eml"));
+    let texts: Vec<String> = letters
+        .map(|path| jcabot::mail::parse(&raw("x", std::fs::read(path).unwrap()), &vocabulary))
+        .map(|mail| jcabot::rules::learned::text(&mail))
+        .collect();
+    assert!(texts.len() > 50);
+    texts
+}
+
+fn model(letters: &[(Kind, String)]) -> Model {
+    let counts = letters.iter().flat_map(|(kind, text)| buckets(text).into_iter().map(|bucket| (*kind, bucket, 1)));
+    let kinds: std::collections::BTreeSet<Kind> = letters.iter().map(|(kind, _)| *kind).collect();
+    let of = |kind: Kind| letters.iter().filter(|(other, _)| *other == kind).count() as u32;
+    Model::new(1, kinds.into_iter().map(|kind| (kind, of(kind))), counts)
+}
+
+#[test]
+fn a_row_that_was_corrected_says_nothing_about_other_letters() {
+    let vocabulary = jcabot::vocabulary::Vocabulary::load(&Resources::built_in()).unwrap();
+    let text = |number: usize| {
+        let mail = jcabot::mail::parse(&raw("x", wire(number, "")), &vocabulary);
+        (Kind::Bulk, jcabot::rules::learned::text(&mail))
+    };
+    let model = model(&(0..10).map(text).collect::<Vec<_>>());
+
+    let said: Vec<_> = corpus().into_iter().filter_map(|text| model.opinion(&text)).collect();
+
+    assert!(said.is_empty(), "{said:?}");
 }
