@@ -9,4 +9,5 @@ mod fuzz;
 mod kills;
 mod order;
 mod points;
+mod postgres;
 mod rig;

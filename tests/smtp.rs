@@ -421,3 +421,101 @@ async fn a_witness_that_postfix_defers_does_not_hold_up_the_addressee() {
     assert_eq!(accepted.refused.len(), 1);
     assert_eq!(postfix.letters_of("joe", "<witness@jca.example>", 1).await.len(), 1);
 }
+
+#[tokio::test]
+async fn f29_an_expired_certificate_is_refused_before_a_word_is_said() {
+    use tokio::io::AsyncReadExt;
+    let (authority, acceptor) = tls::expired();
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let heard = tokio::spawn(async move {
+        let (tcp, _) = listener.accept().await.unwrap();
+        let Ok(mut wire) = acceptor.accept(tcp).await else { return Vec::new() };
+        let mut heard = Vec::new();
+        // A client that turns away in the middle of the handshake ends the reading, too.
+        wire.read_to_end(&mut heard).await.ok();
+        heard
+    });
+    let settings = format!(
+        "host = \"localhost\"\nport = {port}\nsecurity = \"tls\"\nca_file = {authority:?}\nuser = \"jca\"\npassword = \"canary\""
+    );
+
+    let sent = transport(&settings).send(&envelope(), LETTER).await;
+
+    assert!(matches!(&sent, Err(SendError::Temporary(refusal)) if refusal.text.contains("expired")), "{sent:?}");
+    assert_eq!(heard.await.unwrap(), b"");
+}
+
+#[tokio::test]
+async fn f9_a_server_that_answers_one_octet_at_a_time_is_understood() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let server = SmtpServer::start(&[]).await;
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let real = server.port;
+    tokio::spawn(async move {
+        let (mut client, _) = listener.accept().await.unwrap();
+        client.set_nodelay(true).unwrap();
+        let mut server = tokio::net::TcpStream::connect(("127.0.0.1", real)).await.unwrap();
+        let (mut up, mut down) = ([0; 512], [0; 512]);
+        loop {
+            tokio::select! {
+                read = client.read(&mut up) => match read {
+                    Ok(count) if count > 0 => server.write_all(&up[..count]).await.unwrap(),
+                    _ => return,
+                },
+                read = server.read(&mut down) => match read {
+                    Ok(count) if count > 0 => {
+                        for octet in &down[..count] {
+                            client.write_all(&[*octet]).await.unwrap();
+                            client.flush().await.unwrap();
+                        }
+                    }
+                    _ => return,
+                },
+            }
+        }
+    });
+    let mut transport = transport(&format!("host = \"127.0.0.1\"\nport = {port}\nsecurity = \"plain\""));
+
+    let sent = transport.send(&envelope(), LETTER).await;
+
+    assert!(sent.is_ok() && server.taken().len() == 1, "{sent:?}");
+}
+
+#[tokio::test]
+async fn f9_a_wire_that_is_reset_before_the_dot_is_worth_another_try_and_after_it_leaves_the_end_unknown() {
+    use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+    for (at, is_unknown) in [("MAIL", false), ("RCPT", false), ("DATA", false), (".", true)] {
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        tokio::spawn(async move {
+            let (tcp, _) = listener.accept().await.unwrap();
+            let mut wire = BufReader::new(tcp);
+            wire.write_all(b"220 test.example\r\n").await.unwrap();
+            let mut line = String::new();
+            while wire.read_line(&mut line).await.unwrap() > 0 {
+                let heard = std::mem::take(&mut line);
+                if heard.starts_with(at) {
+                    // Zero seconds to linger: the system sends RST instead of FIN.
+                    let socket = socket2::SockRef::from(wire.get_ref());
+                    socket.set_linger(Some(std::time::Duration::ZERO)).unwrap();
+                    return;
+                }
+                let answer: &[u8] = match heard.split([' ', '\r']).next().unwrap() {
+                    "EHLO" | "MAIL" | "RCPT" => b"250 Ok\r\n",
+                    "DATA" => b"354 Go ahead\r\n",
+                    _ => b"",
+                };
+                wire.write_all(answer).await.unwrap();
+            }
+            wire.read_to_end(&mut Vec::new()).await.unwrap();
+        });
+        let mut transport = transport(&format!("host = \"127.0.0.1\"\nport = {port}\nsecurity = \"plain\""));
+
+        let sent = transport.send(&envelope(), LETTER).await;
+
+        assert_eq!(matches!(sent, Err(SendError::Ambiguous(_))), is_unknown, "{at}: {sent:?}");
+        assert!(is_unknown || matches!(sent, Err(SendError::Temporary(_))), "{at}: {sent:?}");
+    }
+}

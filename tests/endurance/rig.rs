@@ -38,6 +38,8 @@ pub(crate) fn tell(what: &str, size: &str, result: &str) {
 pub(crate) enum Base {
     Sqlite,
     Postgres,
+    /// A PostgreSQL of the test's own.
+    At(&'static str),
 }
 
 /// How the mailbox is reached.
@@ -106,6 +108,7 @@ impl Scene {
         }
         let empty = match base {
             Base::Sqlite => Empty::sqlite(),
+            Base::At(url) => Empty::postgres(url).await,
             Base::Postgres => Empty::postgres(&std::env::var("JCABOT_TEST_POSTGRES").unwrap()).await,
         };
         let mailbox = match way {

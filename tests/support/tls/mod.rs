@@ -14,10 +14,19 @@ pub(crate) fn authority() -> PathBuf {
     file("ca.pem")
 }
 
+/// The authority of a certificate that ended in January 2020, and that server's side of TLS.
+pub(crate) fn expired() -> (PathBuf, tokio_rustls::TlsAcceptor) {
+    (file("expired-ca.pem"), acceptor_of("expired"))
+}
+
 /// The server's side of TLS.
 pub(crate) fn acceptor() -> tokio_rustls::TlsAcceptor {
-    let certificate = CertificateDer::from_pem_file(file("server.pem")).unwrap();
-    let key = PrivateKeyDer::from_pem_file(file("server.key")).unwrap();
+    acceptor_of("server")
+}
+
+fn acceptor_of(name: &str) -> tokio_rustls::TlsAcceptor {
+    let certificate = CertificateDer::from_pem_file(file(&format!("{name}.pem"))).unwrap();
+    let key = PrivateKeyDer::from_pem_file(file(&format!("{name}.key"))).unwrap();
     let config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()
