@@ -159,6 +159,13 @@ pub struct Shelf {
 }
 
 impl Charter {
+    /// Whether words name the activity; case, dashes and blanks do not count.
+    pub fn is_named_in(&self, words: &str) -> bool {
+        let letters = |text: &str| text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+        let words = letters(words);
+        std::iter::once(&self.name).chain(&self.aliases).any(|name| words.contains(&letters(name)))
+    }
+
     /// Loads `charters/<activity>.toml`; an error names file, line and what to mend.
     pub fn load(resources: &Resources, activity: &str) -> Result<Charter> {
         let path = format!("charters/{activity}.toml");

@@ -12,7 +12,9 @@ pub mod schedule;
 use crate::charter::Charter;
 use crate::domain::Timestamp;
 use crate::domain::address::Address;
-use crate::domain::steps::{Acknowledge, Answered, Confirming, Findings, Known, Plan, PlannedDeadline, Reason, Verdict};
+use crate::domain::steps::{
+    Acknowledge, Answered, Confirming, Findings, Known, Plan, PlannedAnswer, PlannedDeadline, Reason, StatementTie, Verdict,
+};
 use crate::domain::words::{Answer, BounceClass, Dial, Kind, Language, Outgoing, Purpose};
 use crate::mail::authentication::{Authentication, authenticate};
 use crate::mail::{AutomaticForm, Mail};
@@ -159,6 +161,7 @@ pub fn decide(case: &Case<'_>) -> Plan {
         None => needs_reply(case, answer) || is_refused(case) || (unsure && answer != Answer::None) || proposed,
     };
     let language = language(case);
+    let answers = answers(case, &authentication);
     let acknowledgement = match (answer, case.mail.writer()) {
         (Answer::Acknowledge, Some(writer)) if answered.is_none() => {
             gate::acknowledge(case, &authentication, writer).map(|own| Acknowledge { arrived_only: unsure, ..own })
@@ -182,7 +185,12 @@ pub fn decide(case: &Case<'_>) -> Plan {
         people,
         promised_seats: case.findings.promises.clone(),
         bounced: bounced(case),
-        deadlines: deadlines(case),
+        deadlines: if answers.iter().any(|answer| answer.tie == StatementTie::AnsweredBy && answer.met_at.is_some()) {
+            Vec::new()
+        } else {
+            deadlines(case)
+        },
+        answers,
         language,
         confirming,
     }
@@ -295,4 +303,21 @@ fn is_refused(case: &Case<'_>) -> bool {
 fn deadlines(case: &Case<'_>) -> Vec<PlannedDeadline> {
     let day = case.findings.liaison.as_ref().and_then(|liaison| liaison.reply_by);
     day.map(|day| PlannedDeadline { topic: "liaison:reply".to_owned(), day }).into_iter().collect()
+}
+
+/// Which statements on file hang together with the letter's. An answer settles what it was waited for: ours theirs, theirs ours; that
+/// another body answers a third one settles nothing here, and neither does a letter whose sender failed authentication.
+fn answers(case: &Case<'_>, authentication: &Authentication) -> Vec<PlannedAnswer> {
+    let Some(found) = &case.findings.liaison else { return Vec::new() };
+    let is_ours = |reference: Option<&str>, from: Option<&str>| {
+        [reference, from].into_iter().flatten().any(|words| case.charter.is_named_in(words))
+    };
+    let own = is_ours(found.reference.as_deref(), found.from.as_deref());
+    let came_at = case.received_at.or(case.mail.date).map_or(case.now, |moment| moment.min(case.now));
+    let linked = case.known.statements.iter().map(|statement| {
+        let theirs = is_ours(statement.reference.as_deref(), statement.from.as_deref());
+        let settles = own != theirs && !matches!(authentication, Authentication::Fail(_));
+        PlannedAnswer { statement: statement.id, tie: statement.tie, met_at: settles.then_some(came_at) }
+    });
+    linked.collect()
 }

@@ -54,6 +54,7 @@ fn plan(language: Language, people: Vec<PlannedPerson>) -> Plan {
         promised_seats: Vec::new(),
         bounced: Vec::new(),
         deadlines: Vec::new(),
+        answers: Vec::new(),
         language,
         confirming: Default::default(),
     }
@@ -246,6 +247,7 @@ pub(crate) fn week(charter: &Charter) -> Week {
         reply_by: day,
         reply_by_words: words.map(str::to_owned),
         in_reply_to: None,
+        answers: None,
         questions: Vec::new(),
         filed_at: at("2012-08-20T08:00:00Z"),
     };
@@ -263,6 +265,7 @@ pub(crate) fn week(charter: &Charter) -> Week {
         title: title.to_owned(),
         due_at: at(due),
         state: DeadlineState::Open,
+        settled_at: None,
         message: None,
     };
     let by_kind =

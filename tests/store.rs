@@ -7,5 +7,6 @@ mod outbox;
 mod people;
 mod search;
 mod shelving;
+mod statements;
 mod threads;
 mod week;

@@ -4,6 +4,8 @@ use crate::cli::open::open;
 use crate::cli::{Outcome, moment, print};
 use crate::clock::Clock;
 use crate::domain::Timestamp;
+use crate::domain::records::Deadline;
+use crate::domain::words::DeadlineState;
 use crate::reply::calendar::calendar;
 use anyhow::Result;
 use std::path::Path;
@@ -70,11 +72,12 @@ pub(crate) async fn liaisons(config: &Path, arguments: &List) -> Result<Outcome>
                 liaison.from.clone().unwrap_or_default(),
                 liaison.purpose.map_or("", |purpose| purpose.as_str()).to_owned(),
                 due,
+                liaison.answers.map(|message| message.0.to_string()).unwrap_or_default(),
                 liaison.title.clone().unwrap_or_default(),
             ]
         })
         .collect();
-    print::table(&["Message", "Number", "From", "For", "Reply by", "Title"], &[8, 24, 30, 11, 18, 60], &rows)?;
+    print::table(&["Message", "Number", "From", "For", "Reply by", "Answers", "Title"], &[8, 24, 30, 11, 18, 8, 60], &rows)?;
     Ok(Outcome::Done)
 }
 
@@ -123,17 +126,18 @@ pub(crate) async fn deadlines(config: &Path, arguments: &Deadlines) -> Result<Ou
                 let local = deadline.due_at.to_zoned_datetime(charter.zone());
                 let days = deadline.due_at.duration_since(now).as_hours().div_euclid(24);
                 let left = if days < 0 { format!("{} days ago", -days) } else { format!("in {days} days") };
-                vec![
-                    local.strftime("%Y-%m-%d %H:%M %Z").to_string(),
-                    left,
-                    deadline.state.as_str().to_owned(),
-                    deadline.title.clone(),
-                ]
+                vec![local.strftime("%Y-%m-%d %H:%M %Z").to_string(), left, state(deadline), deadline.title.clone()]
             })
             .collect();
-        print::table(&["Due", "", "State", "What"], &[24, 14, 8, 70], &rows)?;
+        print::table(&["Due", "", "State", "What"], &[24, 14, 10, 70], &rows)?;
     }
     Ok(Outcome::Done)
+}
+
+/// Where a deadline stands, and whether its answer came late.
+fn state(deadline: &Deadline) -> String {
+    let is_late = deadline.state == DeadlineState::Met && deadline.settled_at.is_some_and(|moment| moment > deadline.due_at);
+    format!("{}{}", deadline.state.as_str(), if is_late { ", late" } else { "" })
 }
 
 /// Runs `search`; 1 when nothing was found.

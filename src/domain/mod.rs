@@ -2,10 +2,12 @@
 //!
 //! - [`words`]: the closed lists, each with one spelling everywhere (rows, rule files, JSON)
 //! - [`address`]: an e-mail address that hides itself when printed
+//! - [`number`]: numbers of documents, made comparable
 //! - [`records`]: what lasts (people, liaison statements, deadlines, seats)
 //! - [`steps`]: what one step of intake hands to the next
 
 pub mod address;
+pub mod number;
 pub mod records;
 pub mod steps;
 pub mod words;

@@ -103,6 +103,8 @@ pub struct Liaison {
     pub reply_by_words: Option<String>,
     /// The number it answers.
     pub in_reply_to: Option<String>,
+    /// The letter on file whose statement it answers.
+    pub answers: Option<MessageKey>,
     /// Questions, canonically `4/17`.
     pub questions: Vec<String>,
     /// When it was filed.
@@ -122,6 +124,8 @@ pub struct Deadline {
     pub due_at: Timestamp,
     /// Where it stands.
     pub state: DeadlineState,
+    /// When it was settled: a deadline that is met after its day is met late.
+    pub settled_at: Option<Timestamp>,
     /// The message that set it; none for the charter's own.
     pub message: Option<MessageKey>,
 }

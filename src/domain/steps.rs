@@ -230,6 +230,8 @@ pub struct Known {
     pub acknowledged_in_thread: u32,
     /// Language last used by this sender.
     pub sender_language: Option<Language>,
+    /// Statements on file that the letter's statement answers, or that answer it.
+    pub statements: Vec<KnownStatement>,
     /// The people on file with the sender's address or with an address found in the letter.
     pub people: Vec<KnownPerson>,
     /// What the letter may answer: a question of ours about a change, by its code or as a reply to it.
@@ -238,6 +240,28 @@ pub struct Known {
     pub watching_since: Option<Timestamp>,
     /// When the ledger was last restored or rebuilt: what came before may have been answered by the one that is lost.
     pub resumed_at: Option<Timestamp>,
+}
+
+/// How two statements hang together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StatementTie {
+    /// The letter's statement answers the one on file.
+    Answers,
+    /// The one on file answers the letter's: it came first.
+    AnsweredBy,
+}
+
+/// A liaison statement on file that hangs together with the letter's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownStatement {
+    /// The row's key.
+    pub id: i64,
+    /// How.
+    pub tie: StatementTie,
+    /// Its own number.
+    pub reference: Option<String>,
+    /// The body that sent it.
+    pub from: Option<String>,
 }
 
 /// A person on file.
@@ -325,6 +349,8 @@ pub struct Plan {
     pub bounced: Vec<Address>,
     /// Deadlines that this letter sets.
     pub deadlines: Vec<PlannedDeadline>,
+    /// Statements on file that are linked with the letter's.
+    pub answers: Vec<PlannedAnswer>,
     /// The language used with this writer.
     pub language: Language,
     /// Questions to the owners of entries, and answers to them.
@@ -357,6 +383,17 @@ pub struct PlannedPerson {
     pub person: Option<i64>,
     /// Charter ids of the seats that the person fills (or leaves).
     pub seats: Vec<String>,
+}
+
+/// A link of the letter's statement with one on file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedAnswer {
+    /// The row on file.
+    pub statement: i64,
+    /// How the two hang together.
+    pub tie: StatementTie,
+    /// The moment at which the deadline of the answered one is met, where this is the answer that it waits for.
+    pub met_at: Option<Timestamp>,
 }
 
 /// A deadline that a letter sets.

@@ -187,13 +187,21 @@ fn full(now: Timestamp) -> Week {
         reply_by: Some(now.to_zoned_datetime(jiff::tz::TimeZone::UTC).date()),
         reply_by_words: None,
         in_reply_to: None,
+        answers: None,
         questions: Vec::new(),
         filed_at: now,
     };
     let thread = Thread { id: 1, subject: "…".to_owned(), letters: 1, kind: Kind::Inquiry, latest_at: now, needs_reply: true };
     let due_at = now.checked_sub(1.hour()).unwrap_or(now);
-    let deadline =
-        Deadline { id: 1, topic: "…".to_owned(), title: "…".to_owned(), due_at, state: DeadlineState::Open, message: None };
+    let deadline = Deadline {
+        id: 1,
+        topic: "…".to_owned(),
+        title: "…".to_owned(),
+        due_at,
+        state: DeadlineState::Open,
+        settled_at: None,
+        message: None,
+    };
     let by_kind: std::collections::BTreeMap<Kind, i64> =
         <Kind as strum::VariantArray>::VARIANTS.iter().map(|kind| (*kind, 1)).collect();
     Week {

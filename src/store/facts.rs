@@ -4,7 +4,7 @@ use super::activity::ActivityId;
 use super::filing::Filing;
 use super::journal::Entry;
 use super::rows::{Columns, micros, plain, to_json};
-use super::{Store, Tx};
+use super::{Store, Tx, statements};
 use crate::domain::records::{Deadline, Liaison};
 use crate::domain::steps::{FoundLiaison, PlannedDeadline};
 use crate::domain::words::{DeadlineState, Purpose};
@@ -23,19 +23,24 @@ pub(super) async fn liaison(tx: &mut Tx, filing: &Filing<'_>, message: MessageKe
     for planned in &filing.plan.deadlines {
         deadline(tx, filing, message, planned, liaison).await.context("Cannot write down a deadline of the letter")?;
     }
+    if let Some(liaison) = liaison {
+        statements::link(tx, filing, message, liaison).await?;
+    }
     Ok(())
 }
 
 async fn insert(tx: &mut Tx, filing: &Filing<'_>, message: MessageKey, found: &FoundLiaison) -> Result<i64> {
     let sql = "INSERT INTO liaison (activity_id, message_id, reference, title, from_body, to_bodies, cc_bodies, purpose, reply_by, \
-               reply_by_words, in_reply_to, questions, contacts, filed_at) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id";
+               reply_by_words, in_reply_to, questions, contacts, filed_at, code, answer_code) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) RETURNING id";
     let text = |value: &Option<String>| value.as_deref().map(|value| plain(value).into_owned());
     let query = sqlx::query(sql).bind(filing.activity.0).bind(message.0).bind(text(&found.reference)).bind(text(&found.title));
     let query = query.bind(text(&found.from)).bind(to_json(&found.to)).bind(to_json(&found.cc));
     let query = query.bind(found.purpose.map(Purpose::as_str)).bind(found.reply_by.map(|day| day.to_string()));
     let query = query.bind(text(&found.reply_by_words)).bind(text(&found.in_reply_to)).bind(to_json(&found.questions));
     let query = query.bind(to_json(&found.contacts)).bind(micros(filing.now));
+    let query = query.bind(statements::code_of(found.reference.as_deref()));
+    let query = query.bind(statements::code_of(found.in_reply_to.as_deref()));
     query.fetch_one(&mut **tx).await?.int("id")
 }
 
@@ -74,8 +79,9 @@ fn end_of(day: Date, zone: &str) -> Result<Timestamp> {
 impl Store {
     /// All liaison statements, newest first.
     pub async fn liaisons(&self, activity: ActivityId) -> Result<Vec<Liaison>> {
-        let sql = "SELECT id, message_id, reference, title, from_body, to_bodies, cc_bodies, purpose, reply_by, reply_by_words, in_reply_to, \
-                   questions, filed_at FROM liaison WHERE activity_id = $1 AND set_aside_at IS NULL ORDER BY filed_at DESC, id DESC";
+        let sql = "SELECT l.id, l.message_id, l.reference, l.title, l.from_body, l.to_bodies, l.cc_bodies, l.purpose, l.reply_by, l.reply_by_words, \
+                   l.in_reply_to, l.questions, l.filed_at, a.message_id AS answers FROM liaison l LEFT JOIN liaison a ON a.id = l.answers_id \
+                   WHERE l.activity_id = $1 AND l.set_aside_at IS NULL ORDER BY l.filed_at DESC, l.id DESC";
         let rows =
             sqlx::query(sql).bind(activity.0).fetch_all(&self.readers).await.context("Cannot list the liaison statements")?;
         rows.iter().map(liaison_of).collect()
@@ -83,7 +89,7 @@ impl Store {
 
     /// All deadlines, the next one first.
     pub async fn deadlines(&self, activity: ActivityId) -> Result<Vec<Deadline>> {
-        let sql = "SELECT id, topic, title, due_at, state, message_id FROM deadline WHERE activity_id = $1 ORDER BY due_at, id";
+        let sql = "SELECT id, topic, title, due_at, state, settled_at, message_id FROM deadline WHERE activity_id = $1 ORDER BY due_at, id";
         let rows = sqlx::query(sql).bind(activity.0).fetch_all(&self.readers).await.context("Cannot list the deadlines")?;
         rows.iter().map(deadline_of).collect()
     }
@@ -118,6 +124,7 @@ pub(super) fn deadline_of(row: &AnyRow) -> Result<Deadline> {
         title: row.text("title")?,
         due_at: row.time("due_at")?,
         state: row.word("state")?,
+        settled_at: row.time_or_none("settled_at")?,
         message: row.int_or_none("message_id")?.map(MessageKey),
     })
 }
@@ -137,6 +144,7 @@ pub(super) fn liaison_of(row: &AnyRow) -> Result<Liaison> {
         reply_by: reply_by.map(|day| day.parse::<Date>().context("Column reply_by holds no day")).transpose()?,
         reply_by_words: row.text_or_none("reply_by_words")?,
         in_reply_to: row.text_or_none("in_reply_to")?,
+        answers: row.int_or_none("answers")?.map(MessageKey),
         questions: row.json("questions")?,
         filed_at: row.time("filed_at")?,
     })

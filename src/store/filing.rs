@@ -125,7 +125,8 @@ impl Batch {
     pub async fn recall(&mut self, activity: ActivityId, mail: &Mail, findings: &Findings, now: Timestamp) -> Result<Known> {
         let found = recall::ask(&mut self.tx, activity, mail, findings).await?;
         self.found = mail.fingerprint.clone().map(|fingerprint| (activity, fingerprint, found.clone()));
-        recall::known(&mut self.tx, activity, mail, found, now).await
+        let known = recall::known(&mut self.tx, activity, mail, found, now).await?;
+        recall::with_statements(&mut self.tx, activity, findings, known).await
     }
 
     /// Files one letter.

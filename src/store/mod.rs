@@ -51,6 +51,7 @@ mod rows;
 mod schema;
 mod search;
 mod shelving;
+mod statements;
 mod status;
 mod threads;
 mod undo;

@@ -2,6 +2,7 @@
 
 use super::activity::ActivityId;
 use super::rows::{Columns, micros, plain};
+use super::statements;
 use super::threads::{Relations, Relative, Tie, ids_of, relations};
 use super::{Store, questions};
 use crate::domain::address::Address;
@@ -62,7 +63,8 @@ impl Store {
     pub async fn recall(&self, activity: ActivityId, mail: &Mail, findings: &Findings, now: Timestamp) -> Result<Known> {
         let mut reader = self.readers.acquire().await.context("Cannot read the database")?;
         let found = ask(&mut reader, activity, mail, findings).await?;
-        known(&mut reader, activity, mail, found, now).await
+        let known = known(&mut reader, activity, mail, found, now).await?;
+        with_statements(&mut reader, activity, findings, known).await
     }
 
     /// Counts an attempt to read a letter, and commits the count before it is read: a letter that kills the program is found out at
@@ -164,6 +166,17 @@ fn padded<'a>(texts: impl Iterator<Item = &'a str>) -> [Option<String>; LOOKED_U
     places
 }
 
+/// With the statements on file that hang together with the letter's. A question of its own: few letters bring a statement.
+pub(super) async fn with_statements(
+    reader: &mut AnyConnection,
+    activity: ActivityId,
+    findings: &Findings,
+    known: Known,
+) -> Result<Known> {
+    let Some(liaison) = &findings.liaison else { return Ok(known) };
+    Ok(Known { statements: statements::known(reader, activity, liaison).await?, ..known })
+}
+
 /// What the plan is told.
 pub(super) async fn known(
     reader: &mut AnyConnection,
@@ -188,6 +201,7 @@ pub(super) async fn known(
         acknowledged_in_thread,
         sender_language: found.language,
         people: found.people,
+        statements: Vec::new(),
         watching_since: found.since,
         resumed_at: found.resumed,
     })

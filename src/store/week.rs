@@ -86,7 +86,7 @@ impl Store {
     /// Those that came in the week, and those whose reply is still wanted; the nearest deadline first, then those without one.
     async fn liaisons_of_week(&self, activity: ActivityId, from: Timestamp, to: Timestamp) -> Result<Vec<Liaison>> {
         let sql = "SELECT l.id, l.message_id, l.reference, l.title, l.from_body, l.to_bodies, l.cc_bodies, l.purpose, l.reply_by, \
-                   l.reply_by_words, l.in_reply_to, l.questions, l.filed_at FROM liaison l WHERE l.id IN \
+                   l.reply_by_words, l.in_reply_to, l.questions, l.filed_at, a.message_id AS answers FROM liaison l LEFT JOIN liaison a ON a.id = l.answers_id WHERE l.id IN \
                    (SELECT id FROM liaison WHERE activity_id = $1 AND filed_at >= $2 AND filed_at < $3 AND set_aside_at IS NULL UNION \
                     SELECT w.id FROM deadline d JOIN liaison w ON w.message_id = d.message_id WHERE d.activity_id = $1 AND d.state = 'open') \
                    ORDER BY CASE WHEN l.reply_by IS NULL THEN 1 ELSE 0 END, l.reply_by, l.id";
@@ -97,7 +97,7 @@ impl Store {
 
     /// Deadlines of the next days, those that nobody settled, and those that passed in the week; the earliest first.
     async fn due(&self, activity: ActivityId, from: Timestamp, now: Timestamp) -> Result<Vec<Deadline>> {
-        let sql = "SELECT id, topic, title, due_at, state, message_id FROM deadline WHERE activity_id = $1 \
+        let sql = "SELECT id, topic, title, due_at, state, settled_at, message_id FROM deadline WHERE activity_id = $1 \
                    AND ((state = 'open' AND due_at < $2) OR (state = 'missed' AND due_at >= $3)) ORDER BY due_at, id";
         let query = sqlx::query(sql).bind(activity.0).bind(micros(now + SOON)).bind(micros(from));
         let rows = query.fetch_all(&self.readers).await.context("Cannot list what is due")?;

@@ -191,6 +191,7 @@ pub(crate) fn plan() -> Plan {
         promised_seats: Vec::new(),
         bounced: Vec::new(),
         deadlines: Vec::new(),
+        answers: Vec::new(),
         language: Language::En,
         confirming: Default::default(),
     }

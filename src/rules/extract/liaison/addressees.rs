@@ -21,11 +21,9 @@ pub(super) struct Addressee {
     pub(super) purpose: Option<Purpose>,
 }
 
-/// Whether words name the activity; dashes and blanks do not count.
+/// Whether words name the activity.
 pub(super) fn is_activity(words: &str, charter: &Charter) -> bool {
-    let code = |text: &str| fold(text).chars().filter(|c| c.is_alphanumeric()).collect::<String>();
-    let words = code(words);
-    std::iter::once(&charter.name).chain(&charter.aliases).any(|name| words.contains(&code(name)))
+    charter.is_named_in(words)
 }
 
 /// The bodies of a row.

@@ -235,7 +235,7 @@ fn in_text(found: &FoundLiaison, letter: &Letter<'_>) -> Option<(crate::domain::
             weight -= 6 * i32::from(!is_for_us(&sentence, found, letter));
             weight -= 5 * i32::from(before.matches(['(', '（']).count() > before.matches([')', '）']).count());
             weight -= 4 * i32::from(letter.near.is_some_and(|near| deadline.day < near));
-            weight -= 5 * i32::from(answers_ours(before, letter));
+            weight -= 5 * i32::from(!asks && answers_ours(before, letter));
             if weight > 0 && best.as_ref().is_none_or(|(earlier, ..)| weight > *earlier) {
                 best = Some((weight, deadline.day, deadline.words));
             }

@@ -84,6 +84,7 @@ pub(super) fn liaison(rules: &Rules, mail: &Mail, kind: Kind) -> Option<FoundLia
     asks::purpose(&mut found, &letter);
     asks::deadline(&mut found, &letter);
     contacts::fill(&mut found, &letter);
+    origin::from_contact(&mut found, &letter);
     Some(found)
 }
 

@@ -2,6 +2,7 @@
 
 use super::Letter;
 use super::addressees::is_activity;
+use crate::domain::number::code;
 use crate::domain::steps::{FoundLiaison, Part};
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::labels::any;
@@ -33,15 +34,6 @@ pub(super) struct Number {
     pub(super) start: usize,
     /// Where it ends.
     end: usize,
-}
-
-/// A number without what varies in its writing: letters and digits only, the language letter dropped.
-pub(crate) fn code(number: &str) -> String {
-    let folded = fold(number);
-    let bare = folded.trim();
-    let head = bare.strip_suffix(['e', 'f', 's', 'r', 'c', 'a']).map(str::trim_end);
-    let head = head.and_then(|head| head.strip_suffix(['-', '–', '—', '‑', '‐', '/'])).unwrap_or(bare);
-    head.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 /// The numbers of a text, in order; of two patterns that overlap, the first counts.

@@ -173,6 +173,16 @@ pub(super) fn from(found: &mut FoundLiaison, letter: &Letter<'_>) {
     }
 }
 
+/// A letter in prose that names no body otherwise is of its contact's organization.
+pub(super) fn from_contact(found: &mut FoundLiaison, letter: &Letter<'_>) {
+    if found.from.is_none()
+        && let Some(body) = found.contacts.first().and_then(|person| person.organization.clone())
+    {
+        set(found, "from", letter.part, &body, "organization-of-the-contact");
+        found.from = Some(body);
+    }
+}
+
 fn on_behalf(text: &str, letter: &Letter<'_>) -> Option<String> {
     phrases(&letter.vocabulary().liaison.source, text).into_iter().find_map(|tail| {
         let piece = chunks(tail).into_iter().next()?;
@@ -227,6 +237,7 @@ fn is_named_body(line: &str, letter: &Letter<'_>) -> bool {
     let vocabulary = letter.vocabulary();
     let labels = &vocabulary.labels;
     !organizations(line, vocabulary).is_empty()
+        || line == letter.mail.text.signature.lines().map(str::trim).find(|signed| *signed == line).unwrap_or_default()
         || any(&labels.bodies.study_group, line)
         || labels.ours.is_in(line)
         || labels.categories.iter().any(|(_, words)| words.is_in(line))
