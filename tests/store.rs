@@ -2,6 +2,7 @@
 
 mod caps;
 mod filing;
+mod folders;
 mod lists;
 mod outbox;
 mod people;

@@ -110,8 +110,10 @@ impl Store {
     pub async fn undo_changes(&self, activity: ActivityId, message: MessageKey, actor: &str, now: Timestamp) -> Result<Undone> {
         let mut tx = self.write().await?;
         let sql = "SELECT c.id, c.person_id, c.field, c.old_value, c.new_value, \
-                          CASE WHEN p.added_at = c.changed_at AND c.action <> 'withdraw' THEN 1 ELSE 0 END AS is_new \
-                   FROM person_change c JOIN person p ON p.id = c.person_id \
+                          CASE WHEN c.action <> 'withdraw' AND NOT EXISTS (SELECT 1 FROM person_change e WHERE e.person_id = c.person_id \
+                                    AND e.id < c.id AND e.message_id <> c.message_id AND e.state IN ('applied', 'undone')) \
+                               THEN 1 ELSE 0 END AS is_new \
+                   FROM person_change c \
                    WHERE c.message_id = $1 AND c.activity_id = $2 AND c.state = 'applied' ORDER BY c.id DESC";
         let query = sqlx::query(sql).bind(message.0).bind(activity.0);
         let rows = query.fetch_all(&mut *tx).await.context("Cannot list what a letter changed")?;
@@ -187,7 +189,8 @@ pub(super) async fn decide(
     for row in &rows {
         let mut change = Change { person, field: row.text("field")?, from: None, to: row.text_or_none("new_value")? };
         // The other fields of a withdrawal only say who is meant.
-        let only_says_who = row.text("action")? == "withdraw" && !matches!(change.field.as_str(), "listed" | "seat");
+        let ends_seat = change.field == "seat" && change.to.is_none();
+        let only_says_who = row.text("action")? == "withdraw" && change.field != "listed" && !ends_seat;
         change.from = current(tx, activity, &change).await?;
         if !only_says_who {
             set(tx, dialect, &change, message, now).await?;
@@ -293,12 +296,20 @@ async fn leave(tx: &mut Tx, person: i64, message: MessageKey, now: Timestamp) ->
 async fn back(tx: &mut Tx, person: i64, message: MessageKey, now: Timestamp) -> Result<()> {
     let sql = "UPDATE person SET left_at = NULL, changed_at = $2 WHERE id = $1";
     sqlx::query(sql).bind(person).bind(micros(now)).execute(&mut **tx).await.context("Cannot put a person back")?;
-    let sql = "UPDATE seat_holder SET until_at = NULL, ended_by = NULL WHERE person_id = $1 AND ended_by = $2";
+    let sql = "UPDATE seat_holder SET until_at = NULL, ended_by = NULL WHERE person_id = $1 AND ended_by = $2 AND NOT EXISTS \
+               (SELECT 1 FROM seat_holder o WHERE o.seat_id = seat_holder.seat_id AND o.person_id = $1 AND o.until_at IS NULL)";
     sqlx::query(sql).bind(person).bind(message.0).execute(&mut **tx).await.context("Cannot put a person back")?;
     Ok(())
 }
 
 async fn take(tx: &mut Tx, person: i64, word: &str, message: MessageKey, now: Timestamp) -> Result<()> {
+    // The seat that this letter had ended is the same as before; another one begins now.
+    let sql = "UPDATE seat_holder SET until_at = NULL, ended_by = NULL WHERE person_id = $1 AND ended_by = $3 \
+               AND seat_id IN (SELECT id FROM seat WHERE word = $2)";
+    let query = sqlx::query(sql).bind(person).bind(word).bind(message.0);
+    if query.execute(&mut **tx).await.context("Cannot fill a seat")?.rows_affected() > 0 {
+        return Ok(());
+    }
     let sql = "INSERT INTO seat_holder (activity_id, seat_id, person_id, from_at, source_id) \
                SELECT s.activity_id, s.id, $1, $3, $4 FROM seat s JOIN person p ON p.activity_id = s.activity_id AND p.id = $1 \
                WHERE s.word = $2 ON CONFLICT (seat_id, person_id) WHERE until_at IS NULL DO NOTHING";
