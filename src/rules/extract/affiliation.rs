@@ -29,7 +29,8 @@ pub(super) fn without_place(value: &str, vocabulary: &Vocabulary) -> String {
         let is_place = vocabulary.countries.place(inner).is_some() || !vocabulary.countries.in_text(inner).is_empty();
         let is_bracket = bare.ends_with([')', '）']);
         let is_body = !is_bracket && (inner.split_whitespace().count() > 5 || !organizations(inner, vocabulary).is_empty());
-        if is_short || !is_place || is_body {
+        let is_note = is_bracket && inner.contains(' ') && !is_short;
+        if is_short || !is_place && !is_note || is_body {
             break;
         }
         name = name.get(..at).unwrap_or_default();

@@ -112,8 +112,8 @@ impl<'a> Letter<'a> {
 
     /// The first line of the signature that is a name, a name under the letter, and the From field's.
     fn find_signers(&mut self) {
-        let from = self.mail.from.first().filter(|_| self.is_mail);
-        let display = from.map(|person| reordered(&person.name)).and_then(|name| names::whole(&name, self.vocabulary));
+        let sender = self.mail.from.first().and_then(|person| names::whole(&reordered(&person.name), self.vocabulary));
+        let display = sender.clone().filter(|_| self.is_mail);
         let plain = |unit: &&Unit| unit.shape != Shape::Item && unit.fields.is_empty();
         let signed = self.units.iter().skip(self.signature).filter(plain).find_map(|unit| self.line_name(&unit.text));
         self.closing = self.closing_start().unwrap_or(self.signature);
@@ -132,7 +132,7 @@ impl<'a> Letter<'a> {
         if self.writer.is_none() && self.about_self {
             self.writer = self.by_first_name();
         }
-        self.signers = signed.into_iter().chain(closed).chain(display).collect();
+        self.signers = signed.into_iter().chain(closed).chain(sender.filter(|_| self.is_mail || !self.about_self)).collect();
     }
 
     /// `Litia` under a letter that names `Litia Raikuna` once.
@@ -243,6 +243,9 @@ impl<'a> Letter<'a> {
         }
         if common.organization.is_none() && self.is_mail {
             common.organization = self.sending_body().map(|name| (name, Part::From));
+        }
+        if common.country.is_none() && self.is_mail {
+            common.country = self.vocabulary.countries.in_text(&self.mail.base_subject).first().map(|code| (*code).to_owned());
         }
         if common.country.is_none() {
             common.country = self.units.iter().find_map(|unit| self.vocabulary.countries.place(&unit.text)).map(str::to_owned);

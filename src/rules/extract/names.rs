@@ -110,6 +110,16 @@ fn alphabetic(text: &str, list: &[Word<'_>], vocabulary: &Vocabulary) -> Vec<Nam
             .to_owned();
         let counted = list.get(from..=last).unwrap_or_default().iter().filter(|word| !labels.particles.has(word.text)).count();
         let enough = counted >= if honorifics > 0 { 1 } else { 2 };
+        let has_word = list.get(from..=last).unwrap_or_default().iter().any(|word| {
+            !word.text.contains('.') && word.text.chars().count() > 1
+                || word.text.chars().filter(|c| c.is_lowercase()).count() > 1
+        });
+        // `16 Half Moon Road`
+        let is_street = honorifics == 0
+            && from.checked_sub(1).and_then(|at| list.get(at)).is_some_and(|number| {
+                number.text.chars().all(|c| c.is_ascii_digit()) && text.get(number.end..first.start) == Some(" ")
+            });
+        let enough = enough && has_word && !is_street;
         let is_bare_arabic = honorifics == 0 && name.starts_with(is_arabic);
         if enough
             && (!is_bare_arabic || stands_alone(text, &name, first.start, end.end, vocabulary))
@@ -257,7 +267,8 @@ fn parts(text: &str, list: &[Word<'_>], from: usize, vocabulary: &Vocabulary) ->
             break;
         }
         let first = word.text.chars().next().unwrap_or(' ');
-        if labels.particles.has(word.text) && !word.text.starts_with(char::is_uppercase) {
+        let is_small = !word.text.starts_with(char::is_uppercase) || many > 0 && labels.not_names.has(word.text);
+        if labels.particles.has(word.text) && is_small {
             // A particle belongs to the name only when a name follows.
             let follows =
                 list.get(from + many + 1).is_some_and(|next| is_part(next, vocabulary) || labels.particles.has(next.text));
@@ -323,7 +334,14 @@ fn is_part(word: &Word<'_>, vocabulary: &Vocabulary) -> bool {
     if labels.names.contains(text) || is_initial {
         return true;
     }
-    let capital = first.is_uppercase() || is_arabic(first) || text.chars().nth(1).is_some_and(|c| matches!(c, '\'' | '’'));
+    let capital = first.is_uppercase()
+        || is_arabic(first)
+        || text.split_once(['\'', '’']).is_some_and(|(_, rest)| rest.starts_with(char::is_uppercase));
+    // `J'ai`, `l'honneur`, `m'a`: a pronoun or an article, elided.
+    let is_elided = text.split_once(['\'', '’']).is_some_and(|(before, rest)| {
+        ["j", "l", "c", "s", "t", "m", "qu"].contains(&before.to_lowercase().as_str()) && rest.starts_with(char::is_lowercase)
+    });
+    let capital = capital && !is_elided;
     let list = [Word { text, start: 0, end: text.len() }];
     capital
         && labels.not_names.matched(&list) == 0

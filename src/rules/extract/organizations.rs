@@ -15,7 +15,7 @@ const ABBREVIATION: usize = 14;
 /// The organizations that a text names, in order, as written and without an article or preposition before them.
 pub(super) fn organizations(text: &str, vocabulary: &Vocabulary) -> Vec<String> {
     let mut found = Vec::new();
-    for (start, end) in spans(text) {
+    for (start, end) in joined(text, vocabulary) {
         let Some(chunk) = text.get(start..end) else { continue };
         let mut names = if chunk.chars().any(is_han) {
             chinese(chunk, vocabulary).into_iter().collect()
@@ -31,6 +31,36 @@ pub(super) fn organizations(text: &str, vocabulary: &Vocabulary) -> Vec<String> 
             last.push(')');
         }
         found.append(&mut names);
+    }
+    found
+}
+
+/// The pieces of a text; `Ministère de la Communication, des Postes et de l'Économie` stays one.
+fn joined(text: &str, vocabulary: &Vocabulary) -> Vec<(usize, usize)> {
+    let mut found: Vec<(usize, usize)> = Vec::new();
+    for (start, end) in spans(text) {
+        let piece = text.get(start..end).unwrap_or_default();
+        let list = words(piece);
+        let leads = list.first().is_some_and(|word| {
+            word.text.starts_with('d')
+                && (vocabulary.labels.small_links.matched(&[*word]) > 0 || vocabulary.labels.particles.has(word.text))
+        });
+        let is_name = leads
+            && list
+                .get(1..)
+                .is_some_and(|rest| rest.iter().take(2).any(|word| without_elision(*word).text.starts_with(char::is_uppercase)));
+        match found.last_mut() {
+            Some((from, to))
+                if is_name
+                    && text.get(*to..start).is_some_and(|gap| gap.trim() == ",")
+                    && text.get(*from..*to).is_some_and(|head| {
+                        words(head).iter().any(|word| vocabulary.labels.small_names.matched(&[without_elision(*word)]) > 0)
+                    }) =>
+            {
+                *to = end;
+            }
+            _ => found.push((start, end)),
+        }
     }
     found
 }
@@ -277,7 +307,7 @@ fn rightmost(chunk: &str, list: &[Word<'_>], key: usize, vocabulary: &Vocabulary
     let mut ahead = key + 1;
     while let (Some(word), Some(previous)) = (list.get(ahead), list.get(ahead - 1)) {
         let gap = chunk.get(previous.end..word.start).unwrap_or_default();
-        let is_gap = |c: char| c.is_whitespace() || matches!(c, '«' | '»' | '"' | '“' | '”' | '„' | '&' | '\'' | '’' | '.');
+        let is_gap = |c: char| c.is_whitespace() || matches!(c, '«' | '»' | '"' | '“' | '”' | '„' | '&' | '\'' | '’' | '.' | ',');
         // `de l'Économie`
         let elided_gap = gap.ends_with(['\'', '’']) && gap.trim().chars().count() <= 3;
         if !(gap.chars().all(is_gap) || elided_gap) || ahead - key > LONGEST {

@@ -98,7 +98,7 @@ fn run(chars: &[(usize, char)], from: usize) -> Option<(usize, usize)> {
                 depth -= 1;
                 depth == 0
             }
-            ' ' | '\u{a0}' | '-' | '‐' | '‑' | '–' | '.' | '/' => {
+            ' ' | '\u{a0}' | '-' | '－' | '‐' | '‑' | '–' | '.' | '/' => {
                 gaps += 1;
                 gaps <= 3
             }

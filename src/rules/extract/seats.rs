@@ -79,7 +79,7 @@ impl Letter<'_> {
 
     /// The unit with a name, then what stands above it in its paragraph: a heading for several people.
     fn near(&self, name: &str) -> String {
-        let Some(at) = self.units.iter().position(|unit| unit.text.contains(name)) else { return String::new() };
+        let Some(at) = self.units.iter().position(|unit| unit.text.contains(name)) else { return self.near_in_documents(name) };
         let paragraph = self.units.get(at).map_or(0, |unit| unit.paragraph);
         let own = self.units.get(at..=at).unwrap_or_default().iter();
         let below = self
@@ -94,6 +94,16 @@ impl Letter<'_> {
         texts.join("\n")
     }
 
+    /// The lines around a name in a document: a form, or one of several.
+    fn near_in_documents(&self, name: &str) -> String {
+        let around = self.mail.documents.iter().find_map(|document| {
+            let lines: Vec<&str> = document.text.lines().collect();
+            let at = lines.iter().position(|line| line.contains(name))?;
+            Some(lines.iter().skip(at).take(8).chain(lines.iter().take(at).rev().take(3)).copied().collect::<Vec<_>>().join("\n"))
+        });
+        around.filter(|_| !name.is_empty()).unwrap_or_default()
+    }
+
     /// Which body the person represents, as far as the letter gives ground for it.
     fn represented(&self, person: &mut FoundPerson) {
         let name = person.name.clone().unwrap_or_default();
@@ -102,8 +112,12 @@ impl Letter<'_> {
         let text = &self.mail.text;
         let own = format!("{}\n{}\n{}\n{documents}", self.mail.base_subject, text.own, text.signature);
         let texts = [near.as_str(), self.mail.base_subject.as_str(), own.as_str(), text.forwarded.as_str()];
+        let near_seat = seat_category(&near, self.vocabulary, self.charter);
         if person.study_groups.is_empty() {
-            let group = texts.iter().find_map(|text| study_groups(text, self.vocabulary, self.charter).into_iter().next());
+            // A sector or a working group named beside the person counts before study groups elsewhere in the letter.
+            let many = if near_seat.is_some() { 1 } else { texts.len() };
+            let group =
+                texts.iter().take(many).find_map(|text| study_groups(text, self.vocabulary, self.charter).into_iter().next());
             person.study_groups = group.into_iter().collect();
         }
         let organization = person.organization.clone().unwrap_or_default();

@@ -162,9 +162,16 @@ fn person<'a>(cells: impl Iterator<Item = (Option<PersonLabel>, &'a str)>, part:
     let words = &rules.vocabulary;
     let mut person = FoundPerson::default();
     let (mut family, mut given) = (None, None);
-    let (mut office, mut mobile) = (None, None);
+    let (mut office, mut mobile, mut unlabelled) = (None, None, None);
     for (label, value) in cells {
         let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
+        if label.is_none_or(|label| label == PersonLabel::Address) {
+            // A column of "contacts" holds both.
+            field(&mut person, PersonLabel::Email, &value, part, words, &rules.charter);
+            let number = phones::find(&phones::without_extensions(&value, words), words).into_iter();
+            let number = number.filter(|phone| phone.line != Line::Fax).min_by_key(|phone| phone.line);
+            unlabelled = unlabelled.or(number.map(|phone| phone.words));
+        }
         let Some(label) = label.filter(|_| !words.time.is_none(&value) && !words.labels.is_placeholder(&value)) else { continue };
         match label {
             PersonLabel::Name if person.name.is_none() => {
@@ -190,7 +197,7 @@ fn person<'a>(cells: impl Iterator<Item = (Option<PersonLabel>, &'a str)>, part:
         person.honorific = person.honorific.take().or(honorific);
     }
     person.name.as_deref().filter(|name| name.chars().any(char::is_alphabetic))?;
-    if let Some(number) = office.or(mobile) {
+    if let Some(number) = office.or(mobile).or(unlabelled) {
         let number = phones::without_extensions(&number, words);
         let mut all = phones::find(&number, words);
         all.retain(|phone| phone.line != Line::Fax);
