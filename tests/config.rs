@@ -26,6 +26,16 @@ fn what_the_example_shows_as_a_comment_is_sound_too() {
 }
 
 #[test]
+fn learning_is_on_until_it_is_switched_off() {
+    let text = std::fs::read_to_string("deploy/jcabot.toml").unwrap();
+    let charter = crate::support::store::charter();
+    let learns = |text: &str| Config::read(text, "test").unwrap().policy(&charter).learning;
+
+    assert!(learns(&text));
+    assert!(!learns(&text.replace("#learning = true", "learning = false")));
+}
+
+#[test]
 fn every_wrong_configuration_is_refused_with_file_line_and_way_out() {
     let mut tried = 0;
     let mut wrong = Vec::new();
