@@ -160,7 +160,6 @@ pub fn decide(case: &Case<'_>) -> Plan {
         }
         None => needs_reply(case, answer) || is_refused(case) || (unsure && answer != Answer::None) || proposed,
     };
-    let language = language(case);
     let answers = answers(case, &authentication);
     let acknowledgement = match (answer, case.mail.writer()) {
         (Answer::Acknowledge, Some(writer)) if answered.is_none() => {
@@ -185,13 +184,9 @@ pub fn decide(case: &Case<'_>) -> Plan {
         people,
         promised_seats: case.findings.promises.clone(),
         bounced: bounced(case),
-        deadlines: if answers.iter().any(|answer| answer.tie == StatementTie::AnsweredBy && answer.met_at.is_some()) {
-            Vec::new()
-        } else {
-            deadlines(case)
-        },
+        deadlines: deadlines(case, &answers),
         answers,
-        language,
+        language: language(case),
         confirming,
     }
 }
@@ -300,7 +295,11 @@ fn is_refused(case: &Case<'_>) -> bool {
     case.findings.bounce.as_ref().is_some_and(|bounce| bounce.class == Some(BounceClass::Policy))
 }
 
-fn deadlines(case: &Case<'_>) -> Vec<PlannedDeadline> {
+/// The day that a statement states, unless its answer is on file already.
+fn deadlines(case: &Case<'_>, answers: &[PlannedAnswer]) -> Vec<PlannedDeadline> {
+    if answers.iter().any(|answer| answer.tie == StatementTie::AnsweredBy && answer.met_at.is_some()) {
+        return Vec::new();
+    }
     let day = case.findings.liaison.as_ref().and_then(|liaison| liaison.reply_by);
     day.map(|day| PlannedDeadline { topic: "liaison:reply".to_owned(), day }).into_iter().collect()
 }

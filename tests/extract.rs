@@ -1,1 +1,3 @@
-//! (under construction)
+//! What letters say: the facts that are taken out of them.
+
+mod liaisons;

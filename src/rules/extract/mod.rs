@@ -1,6 +1,7 @@
 //! Step 3: what a letter says. Which words each field comes from is kept beside it.
 
 mod affiliation;
+mod beside;
 mod bodies;
 mod cards;
 mod emails;
@@ -25,17 +26,19 @@ mod writer;
 
 use super::Rules;
 use crate::domain::steps::{Findings, Verdict};
+use crate::domain::words::Kind;
 use crate::mail::Mail;
 
 pub(super) use forms::forms;
 
 /// Takes people and a liaison statement out of a letter. Pure.
 pub(super) fn findings(rules: &Rules, mail: &Mail, verdict: &Verdict) -> Findings {
-    Findings {
-        contacts: people::people(rules, mail, verdict.kind),
-        liaison: liaison::liaison(rules, mail, verdict.kind),
-        ..Findings::default()
-    }
+    let liaison = liaison::liaison(rules, mail, verdict.kind);
+    let contacts = match &liaison {
+        Some(liaison) if verdict.kind == Kind::LiaisonStatement => beside::people(rules, mail, liaison),
+        _ => people::people(rules, mail, verdict.kind),
+    };
+    Findings { contacts, liaison, ..Findings::default() }
 }
 
 /// Ids of the charter's seats whose bodies a text names.

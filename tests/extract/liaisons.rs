@@ -1,0 +1,168 @@
+//! Liaison statements in the forms of the field.
+
+use jcabot::domain::steps::{Findings, FoundLiaison, Place, RawMail, Verdict};
+use jcabot::domain::words::{Kind, Purpose};
+use jcabot::mail;
+use jcabot::resources::Resources;
+use jcabot::rules::Rules;
+use jiff::civil::date;
+
+fn rules() -> Rules {
+    Rules::load(&Resources::built_in(), "jca-cop").unwrap()
+}
+
+fn read(bytes: String, kind: Kind) -> Findings {
+    let rules = rules();
+    let place = Place { mailbox: "jca".to_owned(), folder: "INBOX".to_owned(), uid_validity: 1, uid: "1".to_owned() };
+    let raw = RawMail { place, whole_size: bytes.len() as u64, bytes: bytes.into_bytes(), received_at: None };
+    let mail = mail::parse(&raw, &rules.vocabulary);
+    rules.extract(&mail, &Verdict { kind, confidence: 1.0, evidence: Vec::new() })
+}
+
+/// The statement of a letter with this text.
+fn statement(text: &str) -> FoundLiaison {
+    let head = "From: A Writer <writer@member.example>\nTo: tsbjcacop@itu.int\nSubject: A statement\nDate: Mon, 15 Oct 2012 09:00:00 +0000";
+    let bytes = format!("{head}\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\n{text}");
+    read(bytes, Kind::LiaisonStatement).liaison.unwrap()
+}
+
+#[test]
+fn labels_in_a_column_get_the_values_of_the_column_below() {
+    let found = statement(
+        "COM 9 – LS 77 – E\nQuestion(s): 5/9 Study Group: 9 Meeting, date: Working Party: 2/9\nSource: ITU-T Study Group 9\n\
+         Title: Parental locks\nFor action to:\nFor comment to:\nFor information to:\nApproval:\nDeadline:\nJCA-COP\nITU-T SG16\n\
+         ITU-T SG13; ATIS\nSG9 plenary, 21 June 2012\n31 August 2012\n\
+         Contact: Takeshi MORIYAMA Contact: Tel: Fax: Email: +81 3 5555 0101 +81 3 5555 0102 moriyama@lab.example\n",
+    );
+
+    assert_eq!(
+        (found.to, found.cc),
+        (vec!["JCA-COP".to_owned(), "ITU-T SG16".to_owned()], vec!["ITU-T SG13".to_owned(), "ATIS".to_owned()])
+    );
+    assert_eq!((found.purpose, found.reply_by), (Some(Purpose::Action), Some(date(2012, 8, 31))));
+    assert_eq!(found.questions, ["5/9"]);
+    assert_eq!(found.contacts.len(), 1);
+    assert_eq!(found.contacts[0].phone.as_deref(), Some("+81355550101"));
+}
+
+#[test]
+fn labels_may_be_wrapped_and_cells_divided_by_strokes() {
+    let found = statement(
+        "TSAG-LS12\nQuestion\n(s): N/A\nSource:   TSAG\nTitle:    LS/r on the list of activities (reply to\nJCA-COP – LS 5 – E)\n\
+         LIAISON STATEMENT\nFor action\nto:  -\nFor comment\nto: JCA-COP and JCA-AHF\nFor information\nto: all ITU-T study groups\n\
+         Deadline: COB Friday, 14 September 2012\n\
+         Contact: Bruno Castellani / Agence des communications / Switzerland / Tel: +41 58 555 01 11 / Email: bruno@afc.example\n",
+    );
+
+    assert_eq!(found.reference.as_deref(), Some("TSAG-LS12"));
+    assert_eq!(found.in_reply_to.as_deref(), Some("JCA-COP – LS 5 – E"));
+    assert_eq!(found.to, ["JCA-COP", "JCA-AHF"]);
+    assert_eq!((found.purpose, found.reply_by), (Some(Purpose::Comment), Some(date(2012, 9, 14))));
+    assert_eq!(found.contacts[0].organization.as_deref(), Some("Agence des communications"));
+    assert_eq!(found.contacts[0].country.as_deref(), Some("CH"));
+}
+
+#[test]
+fn a_row_for_all_addressees_is_split_by_purpose() {
+    let found = statement(
+        "QUESTIONS : 22-1/1\nSOURCE : Rapporteur's Group on Question 22-1/1\nSUBJECT : Best practices\nTO : JCA-COP, ITU-T Study Group 17\n\
+         FOR : JCA-COP for action; ITU-T Study Group 17 for information\nDEADLINE : Reply by 30 June 2012\n",
+    );
+
+    assert_eq!((found.to, found.cc), (vec!["JCA-COP".to_owned()], vec!["ITU-T Study Group 17".to_owned()]));
+    assert_eq!((found.purpose, found.reply_by), (Some(Purpose::Action), Some(date(2012, 6, 30))));
+}
+
+#[test]
+fn a_deadline_of_others_and_a_next_meeting_are_no_deadline() {
+    let form = |info: &str| {
+        statement(&format!(
+            "Source: ITU-T SG13\nTitle: Split of work\nFor action to: ITU-T SG11\n{info}Deadline: 15 January 2013\n"
+        ))
+    };
+    assert_eq!(form("For information to: JCA-COP\n").reply_by, None);
+    assert_eq!(form("For comment to: JCA-COP\n").reply_by, Some(date(2013, 1, 15)));
+
+    let vague =
+        statement("Source: SG2\nTitle: Numbers\nFor action to: JCA-COP\nDeadline: before our next meeting, 3-7 December 2012\n");
+    assert_eq!(vague.reply_by, None);
+    assert_eq!(vague.reply_by_words.as_deref(), Some("before our next meeting, 3-7 December 2012"));
+
+    let to_us = statement(
+        "Title: LS on children\nSource: 3GPP SA1\nTo: ITU-T JCA-COP, GSMA FASG\nCc: 3GPP CT1\n\n1. Description\nSA1 has studied it.\n\n2. Actions\n\
+         To ITU-T JCA-COP:\nACTION: SA1 asks JCA-COP to name the age limits.\nTo GSMA FASG:\nACTION: SA1 asks FASG to reply by 14 December 2012.\n\n\
+         3. Next meetings\nSA1#61   28 Jan - 1 Feb 2013   Prague\n",
+    );
+    assert_eq!((to_us.purpose, to_us.reply_by), (Some(Purpose::Action), None));
+}
+
+#[test]
+fn a_letter_in_prose_says_who_asks_what_until_when() {
+    let en = statement(
+        "Young Minds International\n12 Long Lane, London, United Kingdom\n\nOur ref.: YMI/2012/044\nYour ref.: JCA-COP - LS 3 - E\n\n\
+         To: The Chairman, ITU-T JCA-COP\nCopy to: CWG-COP, INHOPE\n\nRe: Terminology for illegal content\n\nDear Chairman,\n\n\
+         Our board thanks you for your statement of 3 September 2012, in which you asked for replies by 1 December 2012.\n\n\
+         We would, however, be grateful if you could confirm before 15 November 2012 whether the list covers cartoons. Our next\n\
+         board meeting takes place on 20 November 2012.\n",
+    );
+    assert_eq!((en.reference.as_deref(), en.in_reply_to.as_deref()), (Some("YMI/2012/044"), Some("JCA-COP - LS 3 - E")));
+    assert_eq!((en.to, en.cc), (vec!["ITU-T JCA-COP".to_owned()], vec!["CWG-COP".to_owned(), "INHOPE".to_owned()]));
+    assert_eq!((en.purpose, en.reply_by), (Some(Purpose::Action), Some(date(2012, 11, 15))));
+
+    let zh = statement(
+        "中国互联网安全标准协会\n互标协函〔2012〕第27号\n\n致：JCA-COP\n抄送：ITU-T第16研究组、W3C\n\n尊敬的各位专家：\n\n\
+         我会已收到贵方联络声明（JCA-COP – LS 4 – C）。请贵方就附件中的术语提出意见，并于11月30日前反馈至我会秘书处。\n",
+    );
+    assert_eq!((zh.purpose, zh.reply_by), (Some(Purpose::Comment), Some(date(2012, 11, 30))));
+    assert_eq!(zh.in_reply_to.as_deref(), Some("JCA-COP – LS 4 – C"));
+    assert_eq!(zh.cc, ["ITU-T第16研究组", "W3C"]);
+
+    let ar = statement(
+        "هيئة تنظيم الاتصالات\nالرقم: 2012/558\n\nالسادة JCA-COP المحترمين\nنسخة إلى: لجنة الدراسات 17\n\nالموضوع: تصنيف المحتوى الموجه للأطفال\n\n\
+         تهدي الهيئة أطيب تحياتها، وترجو موافاتها بملاحظاتكم على مشروع التصنيف المرفق في موعد أقصاه ١٥ نوفمبر ٢٠١٢.\n",
+    );
+    assert_eq!((ar.purpose, ar.reply_by), (Some(Purpose::Comment), Some(date(2012, 11, 15))));
+    assert_eq!(ar.title.as_deref(), Some("تصنيف المحتوى الموجه للأطفال"));
+}
+
+#[test]
+fn a_placeholder_is_no_contact_and_a_coordinator_none_either() {
+    let found = statement(
+        "Title: Reply LS on helplines\nResponse to: S3-120555, JCA-COP-LS-011\nSource: GSMA FSG\nTo: ITU-T JCA-COP\nContact: <Name>\n   <Organization>\n\
+         \x20  Tel:\n   Email:\nContact Person:\n   Name: Aurelio Santangelo\n   Tel. Number: +39 06 5550 0123\n\
+         \x20  E-mail: asantangelo@santangelo.example\nSend any reply LS to: liaisons@gsma.example\n",
+    );
+
+    assert_eq!(found.contacts.len(), 1);
+    assert_eq!(found.contacts[0].name.as_deref(), Some("Aurelio Santangelo"));
+    assert_eq!(found.in_reply_to.as_deref(), Some("JCA-COP-LS-011"));
+}
+
+const FORM: &str = "COM 9 - LS 81 - E\nSource: ITU-T Study Group 9\nTitle: Locks\nLIAISON STATEMENT\nFor action to: JCA-COP\n\
+                    Deadline: 30 November 2012\nContact: Takeshi Moriyama, Moriyama Lab, Japan, takeshi@moriyama.example\n";
+
+fn with_attached_form(cover: &str, kind: Kind) -> Findings {
+    let part = "--b\nContent-Type: text/plain; charset=utf-8";
+    let bytes = format!(
+        "From: Tariq Osei <t.osei@x.example>\nTo: tsbjcacop@itu.int\nSubject: From SG9\nDate: Mon, 15 Oct 2012 09:00:00 +0000\nMIME-Version: 1.0\n\
+         Content-Type: multipart/mixed; boundary=\"b\"\n\n{part}\n\n{cover}\n{part}\nContent-Disposition: attachment; filename=\"ls.txt\"\n\n{FORM}\n--b--\n"
+    );
+    read(bytes, kind)
+}
+
+#[test]
+fn a_letter_may_bring_a_statement_and_propose_somebody() {
+    let cover = "Dear all,\n\nplease find attached the liaison statement of Study Group 9.\n\nWe also nominate Ms Brigid Fallon as our \
+                 representative in JCA-COP.\nHer e-mail address is brigid.fallon@fallon.example.\n";
+
+    let found = with_attached_form(cover, Kind::LiaisonStatement);
+    let names: Vec<_> = found.contacts.iter().filter_map(|person| person.name.as_deref()).collect();
+    assert_eq!(names, ["Brigid Fallon"]);
+    assert_eq!(found.liaison.unwrap().contacts[0].name.as_deref(), Some("Takeshi Moriyama"));
+
+    let found = with_attached_form(cover, Kind::ContactSubmission);
+    assert_eq!(found.liaison.unwrap().reference.as_deref(), Some("COM 9 - LS 81 - E"));
+
+    let plain = with_attached_form("Please find the statement attached.\n\nTariq Osei\n", Kind::LiaisonStatement);
+    assert!(plain.contacts.is_empty());
+}
