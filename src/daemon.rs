@@ -13,6 +13,7 @@ use crate::lease::Lease;
 use crate::mailbox::{self, Mailbox};
 use crate::reminders::Reminders;
 use crate::reply::Identity;
+use crate::service;
 use crate::smtp::{Bounces, Transport};
 use crate::stop::{self, Stop};
 use crate::store::Store;
@@ -155,6 +156,8 @@ impl Daemon {
         let watch = &self.config.watch;
         let is_loop = deaths >= i64::from(watch.deaths);
         let mut wait = if is_loop { Duration::from_secs(u64::from(watch.safe_seconds)) } else { Duration::ZERO };
+        // One that waits for another is as ready as it can be.
+        service::tell("READY=1");
         while leadership.stand(&mut stop).await {
             self.keep_mailboxes().await?;
             let (stopper, own) = stop::signal();

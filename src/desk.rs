@@ -15,7 +15,7 @@ use crate::store::{ActivityId, Filed, Filing, Store};
 use anyhow::{Context, Result};
 use std::sync::Arc;
 use tokio::sync::Notify;
-use tracing::info;
+use tracing::{info, warn};
 
 /// A letter that killed the program twice is not read a third time: only its header is (RELIABILITY F33).
 const MOST_DEATHS: u32 = 2;
@@ -67,7 +67,14 @@ impl Desk {
         killpoint::pass(Point::AttemptCounted);
         let (raw, letter) = understand(&knowledge, raw, deaths).await?;
         killpoint::pass(Point::Understood);
-        self.file(&knowledge, raw, letter, manner).await
+        let filed = self.file(&knowledge, raw, letter, manner).await;
+        // It was read and nobody died: the fault is the ledger's, and is not counted against the letter.
+        if filed.is_err()
+            && let Err(error) = self.store.survive_attempt(self.activity, &fingerprint).await
+        {
+            warn!("An attempt to read a letter stays counted: {error:#}");
+        }
+        filed
     }
 
     /// Files the header of a letter that cannot be read whole, for a person; `because` says why.

@@ -2,6 +2,7 @@
 
 use crate::clock::{Clock, since_boot};
 use crate::lease::Lease;
+use crate::service;
 use crate::stop::Stop;
 use crate::store::{Leader, Store};
 use anyhow::Result;
@@ -46,6 +47,7 @@ impl Leadership {
                 Ok(false) => {}
                 Err(error) => warn!("Cannot see who works on this ledger: {error:#}"),
             }
+            service::tell("WATCHDOG=1\nSTATUS=waiting: another daemon works on this ledger");
             stop.within(LOOK).await;
         }
         false

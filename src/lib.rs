@@ -44,6 +44,7 @@ pub mod health;
 pub mod killpoint;
 pub mod lease;
 pub mod net;
+pub mod service;
 pub mod stop;
 
 pub mod mailbox;

@@ -5,13 +5,12 @@ use crate::clock::Steady;
 use crate::desk::Desk;
 use crate::domain::Timestamp;
 use crate::domain::words::{Dial, OutboxState};
+use crate::service;
 use crate::stop::Stop;
 use crate::store::Incident;
 use anyhow::Result;
 use jiff::SignedDuration;
 use serde::Deserialize;
-use std::os::linux::net::SocketAddrExt;
-use std::os::unix::net::{SocketAddr, UnixDatagram};
 use std::path::Path;
 use std::time::Duration;
 use tracing::{error, info, warn};
@@ -64,7 +63,6 @@ impl Watch {
 
     /// Runs until told to stop.
     pub async fn run(mut self, mut stop: Stop) {
-        notify_service("READY=1");
         let mut told = String::new();
         loop {
             let now = self.desk.clock.now();
@@ -80,9 +78,9 @@ impl Watch {
                 info!("Now {state}");
                 told.clone_from(&state);
             }
-            notify_service(&format!("WATCHDOG=1\nSTATUS={state}"));
+            service::tell(&format!("WATCHDOG=1\nSTATUS={state}"));
             if stop.within(LOOK).await {
-                notify_service("STOPPING=1");
+                service::tell("STOPPING=1");
                 return;
             }
         }
@@ -203,18 +201,4 @@ fn is_synchronized(since: Timestamp, now: Timestamp) -> bool {
     let confirmed = std::fs::metadata(Path::new(SYNCHRONIZED)).and_then(|about| about.modified());
     let confirmed = confirmed.ok().and_then(|at| Timestamp::try_from(at).ok());
     confirmed.is_some_and(|at| at > since) && now.duration_since(since) > CLOCK_REST
-}
-
-/// Says something to the service manager that started us (sd_notify): a datagram to the socket that it names.
-fn notify_service(words: &str) {
-    let Some(socket) = std::env::var_os("NOTIFY_SOCKET") else { return };
-    let name = socket.as_encoded_bytes();
-    let address = match name.strip_prefix(b"@") {
-        Some(abstract_name) => SocketAddr::from_abstract_name(abstract_name),
-        None => SocketAddr::from_pathname(&socket),
-    };
-    let sent = address.and_then(|address| UnixDatagram::unbound()?.send_to_addr(words.as_bytes(), &address));
-    if let Err(error) = sent {
-        warn!("The service manager does not listen: {error}");
-    }
 }

@@ -13,7 +13,7 @@ const LAYERS: &[&[&str]] = &[
     &["plan"],
     &["reply"],
     &["clock", "killpoint"],
-    &["health", "lease", "net", "stop"],
+    &["health", "lease", "net", "service", "stop"],
     &["mailbox", "store", "smtp"],
     &["knowledge"],
     &["corrections", "rehearsal"],

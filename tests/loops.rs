@@ -253,3 +253,25 @@ async fn a4_g10_a_thousand_forged_letters_bring_the_victim_no_mail() {
     assert_eq!((to_victim, sent.len()), (0, to_enemy));
     assert!(jca.states("victim@example.net").await.iter().all(|state| *state == OutboxState::Held));
 }
+
+#[tokio::test]
+async fn f21_a_ledger_that_refuses_a_letter_for_a_while_is_not_the_letters_fault() {
+    use sqlx::{Connection, Executor};
+    let mut jca = Party::new("jca-cop", "").await;
+    let url = format!("sqlite:{}", jca.path("jcabot.db").display());
+    let mut other = sqlx::AnyConnection::connect(&url).await.unwrap();
+    jca.gets(&letter("jane@member.example", 1));
+
+    other
+        .execute("CREATE TRIGGER refuse BEFORE INSERT ON message BEGIN SELECT RAISE(ABORT, 'the disk is full'); END")
+        .await
+        .unwrap();
+    let mut sent = 0;
+    for _ in 0..4 {
+        sent += jca.works().await.len();
+    }
+    other.execute("DROP TRIGGER refuse").await.unwrap();
+    let after = jca.works().await.len();
+
+    assert_eq!((sent, after), (0, 1), "it is answered and not taken for one that kills");
+}

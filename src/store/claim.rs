@@ -14,6 +14,8 @@ use jiff::SignedDuration;
 
 /// Letters that one claim holds back at most before it lets others write.
 const MOST_HELD: usize = 50;
+/// After a long outage nobody is surprised by the answer to a letter of long ago (RELIABILITY F39).
+const TOO_LATE: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Notices to one address keep this distance.
 const NOTICE_DISTANCE: SignedDuration = SignedDuration::from_hours(1);
 
@@ -69,6 +71,11 @@ impl Store {
             if row.text_or_none("released_by")?.is_some() {
                 return take(tx, &letter, term).await.map(Some);
             }
+            if row.text("kind")? == "acknowledgement" && row.time("enqueued_at")? < now - TOO_LATE {
+                hold(tx, &letter, "Written more than a week ago: too late to be of use, unless a person thinks otherwise", now)
+                    .await?;
+                continue;
+            }
             match judge(tx, &letter, caps, now).await? {
                 Ruling::Go => return take(tx, &letter, term).await.map(Some),
                 Ruling::Hold(reason) => hold(tx, &letter, &reason, now).await?,
@@ -85,14 +92,14 @@ impl Store {
         // way is passed over instead of waited for; SQLite has one writer, and no such words.
         let sql = match self.dialect {
             Dialect::Sqlite => {
-                "SELECT id, activity_id, kind, recipient, recipient_domain, released_by FROM outbox \
+                "SELECT id, activity_id, kind, recipient, recipient_domain, released_by, enqueued_at FROM outbox \
                   WHERE state IN ('ready', 'retry', 'ambiguous', 'claimed') AND state <> 'claimed' AND due_at <= $1 \
                     AND (released_by IS NOT NULL OR kind = 'notice' \
                          OR NOT EXISTS (SELECT 1 FROM breaker WHERE opened_at IS NOT NULL OR pause_until > $1)) \
                   ORDER BY due_at, id LIMIT 1"
             }
             Dialect::Postgres => {
-                "SELECT id, activity_id, kind, recipient, recipient_domain, released_by FROM outbox \
+                "SELECT id, activity_id, kind, recipient, recipient_domain, released_by, enqueued_at FROM outbox \
                   WHERE state IN ('ready', 'retry', 'ambiguous', 'claimed') AND state <> 'claimed' AND due_at <= $1 \
                     AND (released_by IS NOT NULL OR kind = 'notice' \
                          OR NOT EXISTS (SELECT 1 FROM breaker WHERE opened_at IS NOT NULL OR pause_until > $1)) \

@@ -80,6 +80,15 @@ impl Store {
         Ok(u32::try_from(row.int("attempts")?).unwrap_or(u32::MAX))
     }
 
+    /// The program lives, so the letter has not killed it; what failed was something else.
+    pub async fn survive_attempt(&self, activity: ActivityId, fingerprint: &Fingerprint) -> Result<()> {
+        let sql =
+            "UPDATE intake_attempt SET attempts = attempts - 1 WHERE activity_id = $1 AND fingerprint = $2 AND attempts > 0";
+        let query = sqlx::query(sql).bind(activity.0).bind(fingerprint.as_str());
+        query.execute(&self.writer).await.context("Cannot take back an attempt to read a letter")?;
+        Ok(())
+    }
+
     /// The same for many letters in one transaction. Those that were begun before and not filed are given back, uncounted: they
     /// must be read one by one, or the innocent ones would share the count of the one that kills.
     pub async fn begin_attempts(

@@ -238,24 +238,3 @@ async fn f18_a_clock_that_jumps_sends_nothing_and_is_seen() {
     assert_eq!((heard, server.taken().len()), (1, 0), "{degraded}");
     assert!(degraded["ledger"]["breaker"]["open_since"].is_string(), "{degraded}");
 }
-
-#[tokio::test(flavor = "multi_thread")]
-async fn f21_a_ledger_that_refuses_to_be_written_sends_nothing_and_recovers() {
-    use sqlx::{Connection, Executor};
-    let jca = answering();
-    let mut daemon = jca.start();
-    daemon.says("Started with");
-    sqlx::any::install_default_drivers();
-    let url = format!("sqlite:{}", jca.path("jcabot.db").display());
-    let mut other = sqlx::AnyConnection::connect(&url).await.unwrap();
-
-    // As a read-only file system would: every write fails, every read works.
-    other.execute("CREATE TRIGGER refuse BEFORE INSERT ON message BEGIN SELECT RAISE(ABORT, 'attempt to write a readonly database'); END").await.unwrap();
-    ask(&jca);
-    daemon.says("readonly database");
-    let sent = jca.path("outgoing").read_dir().map_or(0, Iterator::count);
-    other.execute("DROP TRIGGER refuse").await.unwrap();
-    answered(&jca);
-
-    assert_eq!((sent, jca.path("outgoing").read_dir().unwrap().count()), (0, 1));
-}

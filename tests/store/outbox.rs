@@ -316,3 +316,20 @@ async fn f16_a_daemon_that_lost_the_lead_claims_and_settles_nothing_but_what_it_
     })
     .await;
 }
+
+#[tokio::test]
+async fn f39_an_acknowledgement_that_is_a_week_late_waits_for_a_person() {
+    on_each(async |ledger| {
+        let letter = enqueue(ledger, "late", OutboxState::Ready).await;
+        let week = now() + jiff::SignedDuration::from_hours(7 * 24 + 1);
+
+        let claimed = ledger.store.claim(0, week, week + jiff::SignedDuration::from_mins(10), &no_caps()).await.unwrap();
+        let held = state(ledger, letter).await;
+        ledger.store.release(letter, "secretary", week).await.unwrap();
+        let released = ledger.store.claim(0, week, week + jiff::SignedDuration::from_mins(10), &no_caps()).await.unwrap();
+
+        assert_eq!((claimed.map(|letter| letter.id), held), (None, OutboxState::Held));
+        assert_eq!(released.map(|claimed| claimed.id), Some(letter));
+    })
+    .await;
+}
