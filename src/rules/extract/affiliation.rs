@@ -1,6 +1,7 @@
 //! The organization that a person comes from, told from his function and from what else stands beside his name.
 
 use super::bodies::{chunks, role};
+use super::latin::latin;
 use super::names;
 use super::organizations::{foreign, organizations};
 use super::person::{Common, Segment, set};
@@ -109,6 +110,13 @@ pub(super) fn take_organization(
     behind_function(person, segment, first, vocabulary);
 }
 
+/// Whether the person's address is at a domain made of a body's name: `Volta Systems` of `…@voltasys.example`.
+fn names_domain(name: &str, person: &FoundPerson) -> bool {
+    let first: String = latin(name).unwrap_or_default().chars().take_while(|c| c.is_alphanumeric()).take(5).collect();
+    let domain = person.email.as_ref().and_then(|email| email.reveal().split_once('@')).map(|(_, domain)| domain.to_owned());
+    first.len() >= 4 && domain.is_some_and(|domain| domain.contains(&first))
+}
+
 /// The first piece behind a name in a line or in brackets, when it is capitalised and nothing else: `Jane Roe (BT, UK)`.
 fn unnamed_body(person: &FoundPerson, segment: &Segment<'_>, common: &Common, vocabulary: &Vocabulary) -> Option<(String, Part)> {
     let (unit, piece) = segment.pieces.first()?;
@@ -121,7 +129,7 @@ fn unnamed_body(person: &FoundPerson, segment: &Segment<'_>, common: &Common, vo
     let name = all.get(at)?;
     // Beside a body of the letter it counts only with its country directly behind it.
     let before_country = all.get(at + 1).is_some_and(|next| vocabulary.countries.is_name(next));
-    if common.organization.is_some() && !before_country {
+    if common.organization.is_some() && !before_country && !names_domain(name, person) {
         return None;
     }
     let is_plain = name.starts_with(|c: char| c.is_uppercase() || is_han(c))
@@ -137,7 +145,8 @@ fn unnamed_body(person: &FoundPerson, segment: &Segment<'_>, common: &Common, vo
         || vocabulary.labels.suffixes.has(name)
         || vocabulary.labels.ours.is_in(name);
     // Alone it may be anything; with a country or an address behind it, it is where the person comes from.
-    let goes_on = all.iter().any(|chunk| vocabulary.countries.is_name(chunk) || chunk.contains('@'));
+    let goes_on =
+        names_domain(name, person) || all.iter().any(|chunk| vocabulary.countries.is_name(chunk) || chunk.contains('@'));
     (is_plain && !is_other && goes_on).then(|| ((*name).to_owned(), unit.part))
 }
 

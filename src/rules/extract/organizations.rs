@@ -376,3 +376,35 @@ fn is_verb(word: &Word<'_>, vocabulary: &Vocabulary) -> bool {
     let text = plain(word.text);
     any(&vocabulary.labels.cues.propose, &text) || any(&vocabulary.labels.cues.withdraw, &text)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resources::Resources;
+
+    #[test]
+    fn bodies_are_read_as_each_language_writes_them() {
+        let words = Vocabulary::load(&Resources::built_in()).unwrap();
+        let first = |text: &str| organizations(text, &words).into_iter().next();
+
+        for (text, name) in [
+            ("the European Smart Classroom Forum (ESCF) will be there", "European Smart Classroom Forum (ESCF)"),
+            ("la Coromandel Engineering & Media School", "Coromandel Engineering & Media School"),
+            (
+                "le Forum francophone de normalisation des contenus désigne trois",
+                "Forum francophone de normalisation des contenus",
+            ),
+            ("je représente l'Autorité de régulation des communications", "Autorité de régulation des communications"),
+            (
+                "Ministère de la Communication, des Postes et de l'Économie",
+                "Ministère de la Communication, des Postes et de l'Économie",
+            ),
+            ("доцент, Казахский технологический университет, Алматы", "Казахский технологический университет"),
+            ("وزارة الاقتصاد الرقمي في عمان", "وزارة الاقتصاد الرقمي"),
+            ("西岭师范大学副教授", "西岭师范大学"),
+        ] {
+            assert_eq!(first(text).as_deref(), Some(name), "{text}");
+        }
+        assert_eq!(first("Unit 4, as of 1 November"), None);
+    }
+}

@@ -185,7 +185,9 @@ impl Letter<'_> {
         let comes = mentions.iter().any(|mention| mention.stance == Stance::Comes && mention.weight >= PROPOSED);
         let chosen = mentions.iter().filter(|mention| {
             let leaves = mention.stance == Stance::Leaves && (self.kind != Kind::ContactSubmission || comes);
-            if mention.record.is_some() || leaves && mention.weight >= PROPOSED - 1 {
+            // "Neither A (…) nor B": one sentence takes both off.
+            let is_named = self.kind == Kind::ContactWithdrawal && mention.has_cue && mention.stance != Stance::Comes;
+            if mention.record.is_some() || (leaves || is_named) && mention.weight >= PROPOSED - 1 {
                 return true;
             }
             // Beside labelled people a name in running text needs details of its own, or a part in a succession.

@@ -108,3 +108,26 @@ fn last_sentence(text: &str) -> &str {
     }
     text.get(start..).unwrap_or(text)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resources::Resources;
+    use crate::rules::extract::names;
+    use crate::vocabulary::Vocabulary;
+
+    #[test]
+    fn who_comes_and_who_leaves_is_told_in_both_orders() {
+        let words = Vocabulary::load(&Resources::built_in()).unwrap();
+        let read = |text: &str| {
+            let found = names::find(text, &words);
+            stances(text, &found.iter().collect::<Vec<_>>(), &words.labels.cues)
+        };
+
+        assert_eq!(read("Ms Jane Roe replaces Mr Tom Poe"), [Stance::Comes, Stance::Leaves]);
+        assert_eq!(read("Mr Tom Poe is replaced by Ms Jane Roe"), [Stance::Leaves, Stance::Comes]);
+        assert_eq!(read("Mr Tom Poe has retired and Ms Jane Roe will represent us"), [Stance::Leaves, Stance::Comes]);
+        assert_eq!(read("Mme Anne Roy, cheffe du département, est désignée"), [Stance::Comes]);
+        assert_eq!(read("г-н Иванов Пётр, отдел нумерации"), [Stance::Unsaid]);
+    }
+}

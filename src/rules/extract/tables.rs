@@ -196,7 +196,7 @@ fn person<'a>(cells: impl Iterator<Item = (Option<PersonLabel>, &'a str)>, part:
         person.name = Some(name);
         person.honorific = person.honorific.take().or(honorific);
     }
-    person.name.as_deref().filter(|name| name.chars().any(char::is_alphabetic))?;
+    person.name.as_deref().filter(|name| name.chars().any(char::is_alphabetic) && !name.starts_with(['(', '（']))?;
     if let Some(number) = office.or(mobile).or(unlabelled) {
         let number = phones::without_extensions(&number, words);
         let mut all = phones::find(&number, words);
