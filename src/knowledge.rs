@@ -150,8 +150,11 @@ pub fn open_documents(mail: &mut Mail, reader: &Reader, words: &Vocabulary) {
                 files.iter().for_each(|file| attached::unwrap(mail, &kept, file));
                 attached::supply_body(mail, &document, words);
             }
-            Ok(document) => mail.documents.push(document),
-            Err(error) => mail.defects.push(format!("an attached document was not read: {error:#}")),
+            Ok(mut document) => {
+                document.text = mail::bounded(&document.text);
+                mail.documents.push(document);
+            }
+            Err(error) => mail.defects.push(format!("{}: {error:#}", attached::UNREAD)),
         }
     }
     mail.attachments.iter_mut().for_each(|attachment| attachment.document = None);

@@ -5,6 +5,7 @@
 //! the whole program are not decided here but inside the statement that claims a letter, so that a restart cannot reset them.
 
 mod confirming;
+mod disguise;
 mod gate;
 mod people;
 pub mod schedule;
@@ -13,9 +14,11 @@ use crate::charter::Charter;
 use crate::domain::Timestamp;
 use crate::domain::address::Address;
 use crate::domain::steps::{
-    Acknowledge, Answered, Confirming, Findings, Known, Plan, PlannedAnswer, PlannedDeadline, Reason, StatementTie, Verdict,
+    Acknowledge, Answered, Confirming, Findings, Known, Plan, PlannedAnswer, PlannedDeadline, PlannedPerson, Reason,
+    StatementTie, Verdict,
 };
 use crate::domain::words::{Answer, BounceClass, Dial, Kind, Language, Outgoing, Purpose};
+use crate::mail::attached::UNREAD;
 use crate::mail::authentication::{Authentication, authenticate};
 use crate::mail::{AutomaticForm, Mail};
 use serde::Deserialize;
@@ -138,6 +141,7 @@ pub fn decide(case: &Case<'_>) -> Plan {
     if unsure || answer == Answer::Triage {
         people.iter_mut().for_each(|person| person.applied = false);
     }
+    let doubtful = doubts(case, answer, &mut people, &mut reasons);
     let answered = confirming::answer(case, &authentication);
     if answered.is_some() {
         // What an answer quotes of the question is no new word about anybody.
@@ -158,7 +162,7 @@ pub fn decide(case: &Case<'_>) -> Plan {
             reasons.push(because.clone());
             !matches!(answered, Answered::Yes(_))
         }
-        None => needs_reply(case, answer) || is_refused(case) || (unsure && answer != Answer::None) || proposed,
+        None => needs_reply(case, answer) || is_refused(case) || (unsure && answer != Answer::None) || proposed || doubtful,
     };
     let answers = answers(case, &authentication);
     let acknowledgement = match (answer, case.mail.writer()) {
@@ -189,6 +193,22 @@ pub fn decide(case: &Case<'_>) -> Plan {
         language: language(case),
         confirming,
     }
+}
+
+/// Whether something about the letter wants a person's look: a sender who looks like somebody else, of whose people nothing
+/// is then applied, or an attachment that could not be read.
+fn doubts(case: &Case<'_>, answer: Answer, people: &mut [PlannedPerson], reasons: &mut Vec<Reason>) -> bool {
+    let disguised = disguise::reasons(case);
+    if !disguised.is_empty() {
+        people.iter_mut().for_each(|person| person.applied = false);
+    }
+    let unread = case.mail.defects.iter().any(|defect| defect.starts_with(UNREAD));
+    let is_doubtful = answer != Answer::None && (unread || !disguised.is_empty());
+    reasons.extend(disguised);
+    if unread && is_doubtful {
+        reasons.push(reason("attachment-unread", "An attached document could not be read, so a person looks at it."));
+    }
+    is_doubtful
 }
 
 /// A reason, in the words that `why` shows.

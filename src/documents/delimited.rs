@@ -5,7 +5,7 @@ const MARKS: &[u8] = b",;\t|^~:";
 /// Lines that are looked at to find the mark.
 const LOOKED_AT: usize = 20;
 /// Rows and columns that are kept.
-const MOST_ROWS: usize = 10_000;
+const MOST_ROWS: usize = 2_000;
 const MOST_COLUMNS: usize = 100;
 
 /// The rows of a text whose lines are cut by one mark; `None` when no mark cuts them evenly.

@@ -32,6 +32,8 @@ pub const COMMAND: &str = "read-document";
 pub const LARGEST: usize = 10 << 20;
 /// Octets of text that are kept of a document, and of its tables.
 const MOST_TEXT: usize = 1 << 20;
+/// Octets of a cell: a name, an address, a paragraph.
+const LONGEST_CELL: usize = 4 << 10;
 /// Cells and columns of its tables (RELIABILITY A17).
 const MOST_CELLS: usize = 200_000;
 const MOST_COLUMNS: usize = 100;
@@ -116,7 +118,7 @@ impl Document {
         let mut left = MOST_TEXT;
         for cell in self.tables.iter_mut().flatten().flatten() {
             *cell = clean(cell);
-            cut(cell, left);
+            cut(cell, left.min(LONGEST_CELL));
             left -= cell.len();
         }
         cut(&mut self.html, MOST_TEXT);

@@ -7,7 +7,7 @@ use calamine::{Data, DataRef, ExcelDateTime, Reader, Xls, Xlsx};
 use std::io::Cursor;
 
 /// Rows of a sheet that are read: a list of people is shorter.
-const MOST_ROWS: usize = 10_000;
+const MOST_ROWS: usize = 2_000;
 
 /// Reads an xlsx. Its cells are taken one by one: a sheet of two cells may claim a billion (RELIABILITY A17).
 pub(super) fn xlsx(bytes: &[u8], archive: &mut Archive<'_>) -> Result<Document> {

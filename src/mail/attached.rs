@@ -4,6 +4,9 @@ use super::{Attachment, Mail, card, charset, header, html, text};
 use crate::documents::{self, Document, Format, Inner};
 use crate::vocabulary::Vocabulary;
 
+/// How the remark on a document begins that could not be read.
+pub const UNREAD: &str = "an attached document was not read";
+
 /// Octets of a text file that are kept.
 const LONGEST_TEXT: usize = 256 * 1024;
 /// Octets that tell a format.
@@ -62,7 +65,7 @@ fn written(attachment: &Attachment, content: &str, ending: &str) -> Option<Docum
     let is = |kind: &str| attachment.content_type == kind;
     if is("text/html") || ["htm", "html"].contains(&ending) {
         let tables = html::tables(content);
-        return Some(Document { text: html::text(content), tables, ..Document::default() });
+        return Some(Document { text: super::bounded(&html::text(content)), tables, ..Document::default() });
     }
     if attachment.is_card() || is_report(&attachment.content_type) || is("text/calendar") || ending == "ics" {
         return None;
@@ -71,7 +74,7 @@ fn written(attachment: &Attachment, content: &str, ending: &str) -> Option<Docum
         return None;
     }
     let tables = documents::table(content).into_iter().collect();
-    Some(Document { text: content.to_owned(), tables, ..Document::default() })
+    Some(Document { text: super::bounded(content), tables, ..Document::default() })
 }
 
 impl Attachment {

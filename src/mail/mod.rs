@@ -4,6 +4,7 @@ mod addresses;
 pub mod attached;
 pub mod authentication;
 mod automatic;
+mod bounds;
 mod card;
 mod charset;
 mod encoded_word;
@@ -18,6 +19,8 @@ mod read;
 mod smime;
 mod text;
 mod transfer;
+
+pub use bounds::bounded;
 
 use crate::documents::Document;
 use crate::domain::address::Address;

@@ -96,7 +96,7 @@ pub(super) fn history(subject: &str, words: &MailWords) -> quotes::History {
 /// Cuts a body into whose words they are.
 pub(super) fn cut(body: &str, history: quotes::History, words: &MailWords) -> Text {
     let body = normalise(body);
-    let body = unarmored(&body).unwrap_or(body);
+    let body = super::bounded(&unarmored(&body).unwrap_or(body));
     let lines: Vec<&str> = body.lines().collect();
     let cut = quotes::cut(&lines, history, words);
     let mut text = Text { quoted: joined(&cut.quoted), forwarded: joined(&cut.forwarded), ..Text::default() };

@@ -448,6 +448,9 @@ impl LabelWords {
 
     /// What a text announces when it stands as a label.
     pub fn person_label(&self, text: &str) -> Option<PersonLabel> {
+        if text.len() > LONGEST_TRIED {
+            return None;
+        }
         let key = label_key(text);
         self.person.get(&key).copied().or_else(|| self.person.get(before_bracket(&key)?).copied())
     }
@@ -510,6 +513,10 @@ impl LabelWords {
         self.person.iter().filter(|(label, _)| label.chars().any(is_han)).map(|(label, kind)| (label.as_str(), *kind))
     }
 }
+
+/// Octets of a label at most, with what stands in brackets behind it: every beginning of a line is tried as one, and a line
+/// may have thousands of colons (RELIABILITY A23).
+const LONGEST_TRIED: usize = 400;
 
 /// Whether any of the patterns is in the text.
 pub fn any(patterns: &[Regex], text: &str) -> bool {

@@ -12,6 +12,8 @@ use std::borrow::Cow;
 const WRAPPED: usize = 52;
 /// A label is no longer than this.
 const LONGEST_LABEL: usize = 48;
+/// Octets before a mark in which its label begins: four for a character, and what stands before it.
+const FURTHEST_BACK: usize = LONGEST_LABEL * 4 + 40;
 
 /// What may stand before the first label of a line: a place, a name.
 const LONGEST_LEAD: usize = 60;
@@ -261,6 +263,12 @@ fn labelled(line: &str, words: &Vocabulary) -> (usize, Vec<(PersonLabel, String)
 
 /// The label that ends a text: what stands between a gap (or another field's value) and the end. Where it begins is the second answer.
 fn label_before(head: &str, words: &Vocabulary) -> Option<(PersonLabel, usize)> {
+    // No further back than a label is long: a line may have thousands of marks.
+    let from = (0..=head.len().saturating_sub(FURTHEST_BACK)).rev().find(|from| head.is_char_boundary(*from)).unwrap_or(0);
+    label_within(head.get(from..)?, words).map(|(label, start)| (label, from + start))
+}
+
+fn label_within(head: &str, words: &Vocabulary) -> Option<(PersonLabel, usize)> {
     const GAPS: [char; 12] = ['|', ';', '；', '，', ',', '/', '、', '·', '•', '\t', '　', '('];
     let gap = [head.rfind("  "), head.rfind(GAPS)].into_iter().flatten().max();
     // Two words at most back from the mark inside a sentence; all of it at the start of the line.

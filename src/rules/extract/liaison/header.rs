@@ -318,7 +318,8 @@ fn marks(line: &str, place: Place, vocabulary: &Vocabulary) -> Vec<Mark> {
             continue;
         }
         let hit = starts(head, &found).into_iter().find_map(|start| {
-            let text = without_number(head.get(start..)?);
+            // A line may have thousands of colons; a label is short (RELIABILITY A23).
+            let text = without_number(head.get(start..).filter(|text| text.len() <= LONGEST_TRIED)?);
             // Behind another label's value the sender's own words for a label cannot be told from that value.
             let label = if found.is_empty() { words.label_like(text) } else { words.label(text) }?;
             Some((from + start, label))
@@ -344,6 +345,9 @@ fn marks(line: &str, place: Place, vocabulary: &Vocabulary) -> Vec<Mark> {
     if found.is_empty() { without_colon(line, vocabulary).into_iter().collect() } else { found }
 }
 
+/// Octets of what is tried as a label.
+const LONGEST_TRIED: usize = 240;
+
 /// Where in the text before a colon a label may begin: at its beginning, behind a gap, a border, or another label's short value.
 fn starts(head: &str, found: &[Mark]) -> Vec<usize> {
     let mut starts = vec![0];
@@ -352,7 +356,8 @@ fn starts(head: &str, found: &[Mark]) -> Vec<usize> {
     if !found.is_empty() {
         // Extraction runs cells together: "Question(s): 4/12 Study Group: 12".
         let capital = |at: &usize| head.get(*at..).and_then(|rest| rest.chars().next()).is_some_and(char::is_uppercase);
-        starts.extend(head.match_indices(' ').map(|(at, _)| at + 1).filter(capital));
+        let near = head.len().saturating_sub(LONGEST_TRIED);
+        starts.extend(head.match_indices(' ').filter(|(at, _)| *at >= near).map(|(at, _)| at + 1).filter(capital));
     }
     starts
 }
