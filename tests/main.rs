@@ -11,6 +11,7 @@ mod delivery;
 mod documents;
 mod endurance;
 mod extract;
+mod fuzz;
 mod hostile;
 mod imap;
 mod layers;

@@ -1,7 +1,7 @@
 //! How much of a text is looked at: what people write is shorter, and what follows is done once for every line (RELIABILITY A23).
 
-/// Octets of a text; a novel is longer, a letter is not.
-const LONGEST_TEXT: usize = 256 << 10;
+/// Octets of a text: ten thousand words; a book is longer, a letter is not.
+const LONGEST_TEXT: usize = 64 << 10;
 /// Octets of a line: long paragraphs of prose stay whole, endless ones are broken.
 const LONGEST_LINE: usize = 6 << 10;
 

@@ -15,8 +15,44 @@ pub(super) fn text(html: &str) -> String {
         html2text::config::plain_no_decorate().raw_mode(true).no_link_wrapping().link_footnotes(false).allow_width_overflow();
     let marked = with_marks(html);
     let html = marked.as_deref().unwrap_or(html);
+    if is_deep(html) {
+        return html_to_text(html);
+    }
     let text = config.string_from_read(html.as_bytes(), WIDTH);
     text.unwrap_or_else(|_| html_to_text(html))
+}
+
+/// Letters of the name of an element that tables are made of, and more.
+const LONGEST_NAME: usize = 10;
+/// Elements within elements that are laid out; what is deeper is no letter but a trap for layout (RELIABILITY A21, A23).
+const DEEPEST: usize = 200;
+/// Elements that close themselves, or need no end.
+const ENDLESS: [&str; 20] = [
+    "br", "p", "li", "hr", "img", "meta", "link", "input", "col", "wbr", "base", "area", "dt", "dd", "option", "thead", "tbody",
+    "!--", "!doctype", "o:p",
+];
+
+/// Whether elements stand so deep in each other, open ones at the end included.
+fn is_deep(html: &str) -> bool {
+    let mut depth = 0_usize;
+    for rest in html.split('<').skip(1) {
+        if rest.starts_with('/') {
+            depth = depth.saturating_sub(1);
+            continue;
+        }
+        let name: String = rest.chars().take(12).take_while(|c| !c.is_whitespace() && !matches!(c, '>' | '/')).collect();
+        let tag = rest.split('>').next().unwrap_or_default();
+        if name.starts_with(|c: char| c.is_ascii_alphabetic())
+            && !tag.ends_with('/')
+            && !ENDLESS.contains(&name.to_ascii_lowercase().as_str())
+        {
+            depth += 1;
+        }
+        if depth > DEEPEST {
+            return true;
+        }
+    }
+    false
 }
 
 /// Stands where a client says by its markup, and in no words, that another letter begins.
@@ -59,13 +95,12 @@ struct Open {
 pub(super) fn tables(html: &str) -> Vec<Vec<Vec<String>>> {
     let (mut found, mut open, mut cells) = (Vec::new(), Vec::<Open>::new(), 0_usize);
     for (at, _) in html.match_indices('<') {
-        let Some(tag) =
-            html.get(at + 1..).and_then(|rest| rest.split(['>', ' ', '\t', '\n', '\r', '/']).find(|part| !part.is_empty()))
-        else {
-            continue;
-        };
-        let closing = html.get(at + 1..).is_some_and(|rest| rest.starts_with('/'));
-        let tag = if tag.len() <= 10 { tag.to_ascii_lowercase() } else { continue };
+        let rest = html.get(at + 1..).unwrap_or_default();
+        let closing = rest.starts_with('/');
+        // Names are short; a row of `<` has no end to look for.
+        let name: String =
+            rest.trim_start_matches('/').chars().take(LONGEST_NAME + 1).take_while(char::is_ascii_alphabetic).collect();
+        let tag = if name.len() <= LONGEST_NAME { name.to_ascii_lowercase() } else { continue };
         match (tag.as_str(), closing) {
             ("table", false) => open.push(Open::default()),
             ("tr", false) => end_cell(&mut open, html, at, |table| table.rows.push(Vec::new())),

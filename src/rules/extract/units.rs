@@ -12,6 +12,8 @@ use std::borrow::Cow;
 const WRAPPED: usize = 52;
 /// A label is no longer than this.
 const LONGEST_LABEL: usize = 48;
+/// Labelled values of one line at most.
+const MOST_FIELDS: usize = 40;
 /// Octets before a mark in which its label begins: four for a character, and what stands before it.
 const FURTHEST_BACK: usize = LONGEST_LABEL * 4 + 40;
 
@@ -231,6 +233,10 @@ pub(super) fn fields(line: &str, words: &Vocabulary) -> Vec<(PersonLabel, String
 fn labelled(line: &str, words: &Vocabulary) -> (usize, Vec<(PersonLabel, String)>) {
     let mut found: Vec<(PersonLabel, usize, usize)> = Vec::new();
     for (at, mark) in line.char_indices().filter(|(_, c)| matches!(c, ':' | '：' | '﹕' | '\t' | '=')) {
+        // No person has more fields in a line.
+        if found.len() >= MOST_FIELDS {
+            break;
+        }
         let head = line.get(..at).unwrap_or_default();
         let label = label_before(head, words);
         if let Some((kind, start)) = label.filter(|(_, start)| found.last().is_none_or(|(_, _, value)| start >= value)) {
