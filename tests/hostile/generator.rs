@@ -78,21 +78,30 @@ fn build(number: usize, made: &Made) -> Vec<u8> {
          Date: Mon, 20 Aug 2012 10:15:32 +0200\r\nMIME-Version: 1.0\r\n{}",
         made.headers
     );
+    // Who writes about himself from his own address gets on the list, so that the lists are full of what was sent.
+    let own = format!("jane@w{number}.example");
     let body = made.body.clone().unwrap_or_else(|| person("Jane Marlowe", "Marlowe Works Ltd", "Engineer"));
+    let body = body.replace("jane@works.example", &own);
     if made.files.is_empty() && made.html.is_none() {
         letter += &format!("Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n{body}");
         return letter.into_bytes();
     }
     letter += "Content-Type: multipart/mixed; boundary=\"=_b\"\r\n\r\n";
     match &made.html {
-        Some(html) => letter += &format!("--=_b\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{html}\r\n"),
+        Some(html) => {
+            letter += &format!(
+                "--=_b\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{}\r\n",
+                html.replace("jane@works.example", &own)
+            )
+        }
         None => letter += &format!("--=_b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{body}\r\n"),
     }
     let mut letter = letter.into_bytes();
     for (name, content_type, content) in &made.files {
         letter.extend(format!("--=_b\r\nContent-Type: {content_type}\r\nContent-Disposition: attachment; {name}\r\n").bytes());
         letter.extend(b"Content-Transfer-Encoding: base64\r\n\r\n");
-        letter.extend(base64(content).bytes());
+        let own = String::from_utf8(content.clone()).map(|text| text.replace("jane@works.example", &own).into_bytes());
+        letter.extend(base64(own.as_ref().unwrap_or(content)).bytes());
         letter.extend(b"\r\n");
     }
     letter.extend(b"--=_b--\r\n");
