@@ -2,6 +2,7 @@
 
 mod addressees;
 mod asks;
+mod contact_row;
 mod contacts;
 mod header;
 mod numbers;
