@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 /// Inputs of the short run at most, and how long it may take: the suite is run often.
 const SHORT: u64 = 20_000;
-const SHORT_TIME: Duration = Duration::from_secs(20);
+const SHORT_TIME: Duration = Duration::from_secs(10);
 /// Octets of an input: what is longer is slow and finds nothing more.
 const LONGEST: usize = 64 << 10;
 

@@ -258,7 +258,9 @@ fn printed_without_control(dir: &Path, all: &[Hostile]) {
     for words in runs {
         let output = Command::new(env!("CARGO_BIN_EXE_jcabot")).arg("--config").arg(&config).args(&words).output().unwrap();
         let text = String::from_utf8(output.stdout).expect("what is printed is UTF-8");
-        let acts = |c: &char| c.is_control() && *c != '\n' || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2028}' | '\u{2029}');
+        let acts = |c: &char| {
+            c.is_control() && !matches!(c, '\n' | '\t') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2028}' | '\u{2029}')
+        };
         let found = text.chars().find(acts);
         assert!(found.is_none(), "{words:?} prints {found:?}: {}", String::from_utf8_lossy(&output.stderr));
         assert!(!output.stderr.contains(&0x1b), "{words:?}");

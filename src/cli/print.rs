@@ -24,7 +24,14 @@ impl From<bool> for Form {
 
 /// Prints one line to stdout; a closed pipe is an error that ends the command quietly.
 pub(crate) fn line(text: &str) -> Result<()> {
+    // Whoever forgot to clean a word of a letter has not opened the terminal to it.
+    let text: String = text.chars().map(|c| if acts(c) { ' ' } else { c }).collect();
     writeln!(std::io::stdout().lock(), "{text}").context("Cannot write to standard output")
+}
+
+/// Characters that a terminal obeys: controls, separators of lines, overrides of the direction of reading.
+fn acts(c: char) -> bool {
+    c.is_control() && !matches!(c, '\n' | '\t') || matches!(c, '\u{2028}'..='\u{202e}')
 }
 
 /// Prints a whole text as it is, for a file or another program.
@@ -34,7 +41,17 @@ pub(crate) fn raw(text: &str) -> Result<()> {
 
 /// Prints a JSON value on lines of its own.
 pub(crate) fn json(value: &impl Serialize) -> Result<()> {
-    line(&serde_json::to_string_pretty(value).context("Cannot write JSON")?)
+    let json = serde_json::to_string_pretty(value).context("Cannot write JSON")?;
+    // Those that JSON lets stand are written as escapes; programs read the same.
+    let escaped = json.chars().fold(String::with_capacity(json.len()), |mut text, c| {
+        if acts(c) {
+            text += &format!("\\u{:04x}", u32::from(c))
+        } else {
+            text.push(c)
+        }
+        text
+    });
+    line(&escaped)
 }
 
 /// Text of a letter made fit for a terminal: no control or escape characters, no bidi overrides, one line (RELIABILITY A28).
