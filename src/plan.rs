@@ -133,10 +133,7 @@ pub fn decide(case: &Case<'_>) -> Plan {
     let authentication = authenticate(case.mail, &case.policy.authserv_ids);
     let mut reasons = Vec::new();
     let answer = answer(case, &authentication, &mut reasons);
-    let unsure = case.verdict.confidence < case.policy.threshold;
-    if unsure && answer == Answer::Acknowledge {
-        reasons.push(reason("low-confidence", "The rules are not sure what this letter is, so a person looks at it."));
-    }
+    let unsure = is_unsure(case, answer, &mut reasons);
     let mut people = people::plan(case, &authentication);
     if unsure || answer == Answer::Triage {
         people.iter_mut().for_each(|person| person.applied = false);
@@ -193,6 +190,15 @@ pub fn decide(case: &Case<'_>) -> Plan {
         language: language(case),
         confirming,
     }
+}
+
+/// Whether the rules are not sure enough what the letter is.
+fn is_unsure(case: &Case<'_>, answer: Answer, reasons: &mut Vec<Reason>) -> bool {
+    let unsure = case.verdict.confidence < case.policy.threshold;
+    if unsure && answer == Answer::Acknowledge {
+        reasons.push(reason("low-confidence", "The rules are not sure what this letter is, so a person looks at it."));
+    }
+    unsure
 }
 
 /// Whether something about the letter wants a person's look: a sender who looks like somebody else, of whose people nothing
