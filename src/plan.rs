@@ -135,9 +135,7 @@ pub fn decide(case: &Case<'_>) -> Plan {
     let answer = answer(case, &authentication, &mut reasons);
     let unsure = is_unsure(case, answer, &mut reasons);
     let mut people = people::plan(case, &authentication);
-    if unsure || answer == Answer::Triage {
-        people.iter_mut().for_each(|person| person.applied = false);
-    }
+    people.iter_mut().for_each(|person| person.applied &= !unsure && answer != Answer::Triage);
     let doubtful = doubts(case, answer, &mut people, &mut reasons);
     let answered = confirming::answer(case, &authentication);
     if answered.is_some() {
@@ -177,9 +175,7 @@ pub fn decide(case: &Case<'_>) -> Plan {
         answer,
         reasons,
         acknowledgement,
-        folder: (!case.policy.silent)
-            .then(|| folder(case, if to_sort { Kind::Unclassified } else { case.verdict.kind }))
-            .flatten(),
+        folder: folder(case, if to_sort { Kind::Unclassified } else { case.verdict.kind }),
         keywords: keywords(case, needs_reply.then_some(NEEDS_REPLY)),
         needs_reply,
         people,
@@ -297,8 +293,10 @@ fn language(case: &Case<'_>) -> Language {
     spoken.into_iter().flatten().find(ours).unwrap_or(case.charter.default_language())
 }
 
+/// Where the letter is shelved; an import moves nothing.
 fn folder(case: &Case<'_>, kind: Kind) -> Option<String> {
-    case.charter.shelves.get(&kind).map(|shelf| shelf.folder.clone())
+    let shelf = case.charter.shelves.get(&kind).filter(|_| !case.policy.silent)?;
+    Some(shelf.folder.clone())
 }
 
 fn keywords(case: &Case<'_>, more: Option<&str>) -> Vec<String> {

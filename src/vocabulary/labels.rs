@@ -100,7 +100,7 @@ pub struct Cues {
 /// Characters of a label at most: what is longer is a sentence.
 const LONGEST_LABEL: usize = 48;
 
-/// The lists of [`Statements`], which are looked for in the text as written.
+/// The lists of statements, which are looked for in the text as written.
 const STATEMENTS: [&str; 7] = ["action", "comment", "information", "reply", "copy", "source", "references"];
 
 /// How letters write an address that is hidden from machines.
