@@ -3,7 +3,7 @@
 use jcabot::clock::Clock;
 use jcabot::config::Config;
 use jcabot::daemon::{Daemon, Mode};
-use jcabot::domain::words::OutboxState;
+use jcabot::domain::words::{OutboxState, Outgoing};
 use jcabot::mailbox::import;
 use std::path::PathBuf;
 
@@ -43,7 +43,10 @@ async fn every_letter_is_filed_once_and_only_those_who_may_be_are_answered() {
 
     assert!(filed > 130, "only {filed} letters");
     assert_eq!((conservation.by_kind.values().sum::<i64>(), conservation.unaccounted), (filed, 0));
-    for letter in &letters {
+    // A question to the owner of an entry goes to the address on file, not to the writer (`trust.rs` tests it).
+    let acknowledgements: Vec<_> = letters.iter().filter(|letter| letter.kind == Outgoing::Acknowledgement).collect();
+    assert!(acknowledgements.len() > 100, "only {} are answered", acknowledgements.len());
+    for letter in &acknowledgements {
         let message = desk.store.message(desk.activity, letter.message.unwrap()).await.unwrap().unwrap();
         assert!(!message.kind.is_automatic(), "{message:?} was answered");
         assert_eq!(Some(&letter.to), message.sender.as_ref(), "an answer goes to the writer alone");
@@ -52,8 +55,8 @@ async fn every_letter_is_filed_once_and_only_those_who_may_be_are_answered() {
         let answer = desk.store.letter_bytes(desk.activity, letter.id).await.unwrap().unwrap();
         quotes_nothing(&raw, &answer, message.id.0);
     }
-    let answered: std::collections::BTreeSet<_> = letters.iter().map(|letter| letter.message).collect();
-    assert_eq!(answered.len(), letters.len(), "a letter was answered twice");
+    let answered: std::collections::BTreeSet<_> = acknowledgements.iter().map(|letter| letter.message).collect();
+    assert_eq!(answered.len(), acknowledgements.len(), "a letter was answered twice");
     desk.store.close().await;
 }
 
