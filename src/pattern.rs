@@ -52,7 +52,7 @@ fn build(hir: &Hir) -> Result<Regex, String> {
     if states(&small) > MOST_STATES {
         return Err(format!("the pattern needs more than {MOST_STATES} states; make its {{n,m}} counts smaller"));
     }
-    Ok(Regex::new(small.to_string()))
+    Ok(Regex::new(&small))
 }
 
 /// About how many states a pattern compiles to: a repetition is as many copies as it counts.

@@ -1,6 +1,7 @@
 //! A compiled pattern, with the face of `regex::Regex`. What it matches lies on the borders of letters.
 
 use regex::bytes;
+use regex_syntax::hir::Hir;
 use std::borrow::Cow;
 use std::ops::{Index, Range};
 use std::sync::OnceLock;
@@ -11,6 +12,7 @@ use std::sync::OnceLock;
 #[derive(Clone, Debug)]
 pub struct Regex {
     pattern: String,
+    matches_nothing: bool,
     used: OnceLock<bytes::Regex>,
 }
 
@@ -98,8 +100,14 @@ impl Index<&str> for Captures<'_> {
 }
 
 impl Regex {
-    pub(super) fn new(pattern: String) -> Regex {
-        Regex { pattern, used: OnceLock::new() }
+    pub(super) fn new(hir: &Hir) -> Regex {
+        let matches_nothing = hir.properties().minimum_len() == Some(0);
+        Regex { pattern: hir.to_string(), matches_nothing, used: OnceLock::new() }
+    }
+
+    /// Whether it can match without a single sign, and so does in nearly every text. Asked without compiling it.
+    pub fn matches_nothing(&self) -> bool {
+        self.matches_nothing
     }
 
     fn compiled(&self) -> &bytes::Regex {

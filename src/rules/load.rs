@@ -203,7 +203,7 @@ fn compile(written: Written, text: &Text) -> Result<Rule> {
     let pattern = written.pattern.get_ref();
     let compiled = pattern::compile(&format!("(?im){pattern}"));
     let regex = compiled.map_err(|error| anyhow!("{}: rule “{name}”: {error}", at(written.pattern.span().start)))?;
-    if regex.is_match("") {
+    if regex.matches_nothing() {
         bail!(
             "{}: rule “{name}”: the pattern matches an empty text; it would fire on every letter",
             at(written.pattern.span().start)
