@@ -5,6 +5,8 @@ use jcabot::config::Config;
 use jcabot::daemon::{Daemon, Mode};
 use jcabot::domain::words::{OutboxState, Outgoing};
 use jcabot::mailbox::import;
+use jcabot::resources::Resources;
+use jcabot::vocabulary::Vocabulary;
 use std::path::PathBuf;
 
 /// Runs of the writer's own words that an answer may share with the letter: names of bodies and fields are shorter.
@@ -46,6 +48,7 @@ async fn every_letter_is_filed_once_and_only_those_who_may_be_are_answered() {
     // A question to the owner of an entry goes to the address on file, not to the writer (`trust.rs` tests it).
     let acknowledgements: Vec<_> = letters.iter().filter(|letter| letter.kind == Outgoing::Acknowledgement).collect();
     assert!(acknowledgements.len() > 100, "only {} are answered", acknowledgements.len());
+    let vocabulary = Vocabulary::load(&Resources::built_in()).unwrap();
     for letter in &acknowledgements {
         let message = desk.store.message(desk.activity, letter.message.unwrap()).await.unwrap().unwrap();
         assert!(!message.kind.is_automatic(), "{message:?} was answered");
@@ -54,7 +57,7 @@ async fn every_letter_is_filed_once_and_only_those_who_may_be_are_answered() {
         let raw = desk.store.raw(desk.activity, message.id).await.unwrap().unwrap();
         let answer = desk.store.letter_bytes(desk.activity, letter.id).await.unwrap().unwrap();
         let findings = desk.store.why(desk.activity, message.id).await.unwrap().unwrap().findings;
-        quotes_nothing(&raw, &answer, &findings);
+        quotes_nothing((&raw, &answer), &findings, &vocabulary);
     }
     let answered: std::collections::BTreeSet<_> = acknowledgements.iter().map(|letter| letter.message).collect();
     assert_eq!(answered.len(), acknowledgements.len(), "a letter was answered twice");
@@ -62,10 +65,10 @@ async fn every_letter_is_filed_once_and_only_those_who_may_be_are_answered() {
 }
 
 /// No sentence of the letter stands in what leaves; a line that is a field (a long name of a body) is echoed as one.
-fn quotes_nothing(raw: &[u8], answer: &[u8], findings: &serde_json::Value) {
+fn quotes_nothing((raw, answer): (&[u8], &[u8]), findings: &serde_json::Value, vocabulary: &Vocabulary) {
     let mut fields = Vec::new();
     strings(findings, &mut fields);
-    let (letter, answer) = (mail_text(raw), mail_text(answer));
+    let (letter, answer) = (mail_text(raw, vocabulary), mail_text(answer, vocabulary));
     for line in letter.lines().map(str::trim).filter(|line| line.chars().count() > LONGEST_SHARED) {
         let is_field = fields.iter().any(|field| field.contains(line));
         assert!(is_field || !answer.contains(line), "a letter is quoted: {line}");
@@ -85,11 +88,10 @@ fn strings(value: &serde_json::Value, found: &mut Vec<String>) {
 }
 
 /// The decoded text of a letter.
-fn mail_text(bytes: &[u8]) -> String {
-    let vocabulary = jcabot::vocabulary::Vocabulary::load(&jcabot::resources::Resources::built_in()).unwrap();
+fn mail_text(bytes: &[u8], vocabulary: &Vocabulary) -> String {
     let place =
         jcabot::domain::steps::Place { mailbox: String::new(), folder: String::new(), uid_validity: 0, uid: String::new() };
     let raw = jcabot::domain::steps::RawMail { place, bytes: bytes.to_vec(), whole_size: bytes.len() as u64, received_at: None };
-    let mail = jcabot::mail::parse(&raw, &vocabulary);
+    let mail = jcabot::mail::parse(&raw, vocabulary);
     format!("{}\n{}", mail.text.own, mail.text.signature)
 }
