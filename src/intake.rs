@@ -14,7 +14,7 @@ use crate::domain::Timestamp;
 use crate::domain::steps::RawMail;
 use crate::killpoint::{self, Point};
 use crate::mailbox::{self, Fetch, Mailbox, MailboxError, Move, Owner, Scan, back_off};
-use crate::shelving::shelve_due;
+use crate::shelving::{look_at_shelf, shelve_due};
 use crate::stop::Stop;
 use crate::store::{Arrival, Compared, Look};
 use anyhow::Result;
@@ -170,7 +170,11 @@ impl Intake {
                 self.sweep(mailbox, &folder, Manner::Keep, stop).await?;
             }
         }
-        shelve_due(&self.desk.store, self.desk.activity, mailbox, &self.settings, self.desk.clock.now()).await
+        let jobs = shelve_due(&self.desk.store, self.desk.activity, mailbox, &self.settings, self.desk.clock.now()).await?;
+        if jobs > 0 || extent == Extent::All {
+            look_at_shelf(&self.desk, &self.settings).await?;
+        }
+        Ok(jobs)
     }
 
     /// All letters of the mailbox as they are, in whatever folder, the witnesses included; nothing is moved. For a rebuild, which holds

@@ -1,8 +1,9 @@
 //! Shelving: replays the jobs that filing wrote down. A letter goes to the folder of its kind after the commit, never before.
 //!
-//! A letter that a person moved or deleted meanwhile is left alone; a folder that cannot be made or written is told once and
-//! tried again later, and the letter stays where it is, in sight.
+//! A letter that a person moved or deleted meanwhile is left alone; a folder that cannot be made or written (no room, no right)
+//! is an incident, told once, and tried again later; the letter stays where it is, in sight.
 
+use crate::desk::Desk;
 use crate::domain::Timestamp;
 use crate::killpoint::{self, Point};
 use crate::mailbox::{self, Landing, Mailbox, MailboxError, Move, Shelved, Shelving};
@@ -11,10 +12,12 @@ use anyhow::Result;
 use jiff::SignedDuration;
 use tracing::{debug, warn};
 
-/// After so many refusals a job rests as failed until a person looks (`doctor` shows it).
-const MOST_TRIES: i64 = 8;
-/// The first pause after a refusal; doubled each time, so that the last try comes after about two hours.
+/// The first pause after a refusal; doubled each time …
 const FIRST_PAUSE: SignedDuration = SignedDuration::from_secs(60);
+/// … so often, up to four hours: room is made or a right given back within a day or two, and then all goes on by itself.
+const DOUBLINGS: i64 = 8;
+/// After so many refusals, about a month, a job rests as failed; what nobody mended by then nobody misses.
+const MOST_TRIES: i64 = 180;
 
 /// Does the jobs of a mailbox that are due, the oldest first, and gives how many there were: a backlog is worked off in rounds,
 /// so that new letters need not wait behind it.
@@ -34,6 +37,22 @@ pub async fn shelve_due(
         killpoint::pass(Point::Shelved);
     }
     Ok(jobs.len())
+}
+
+/// Letters that the mailbox refuses to move (no room, no right, no such folder) are one incident, until the last is moved.
+pub async fn look_at_shelf(desk: &Desk, settings: &mailbox::Settings) -> Result<()> {
+    let (health, now, name) = (&desk.health, desk.clock.now(), settings.name());
+    let subject = format!("shelf of {name}");
+    let Some((letters, words)) = desk.store.shelvings_refused(desk.activity, name).await? else {
+        health.well(&subject, now);
+        return Ok(());
+    };
+    let words = format!("{letters} letters stay where they are, for they cannot be moved: {words}");
+    if !health.ills().contains_key(&subject) {
+        warn!(mailbox.name = name, "{words}");
+    }
+    health.ill(&subject, &words, now);
+    Ok(())
 }
 
 async fn one(
@@ -59,8 +78,8 @@ async fn one(
         }
         Err(error) if error.is_connection() => Err(error.into()),
         Err(error) => {
-            warn!(message.id = job.message.0, tries = job.tries, "Message {} could not be shelved: {error}", job.message.0);
-            let pause = FIRST_PAUSE * (1 << job.tries.clamp(0, MOST_TRIES));
+            debug!(message.id = job.message.0, tries = job.tries, "Message {} could not be shelved: {error}", job.message.0);
+            let pause = FIRST_PAUSE * (1 << job.tries.clamp(0, DOUBLINGS));
             let next = (job.tries + 1 < MOST_TRIES).then_some(now + pause);
             store.shelving_retry(job.id, next, &error.to_string(), now).await
         }

@@ -4,4 +4,5 @@
 
 mod dovecot;
 mod maildir;
+mod refused;
 mod scripted;

@@ -142,10 +142,18 @@ impl Imap {
         }
         killpoint::pass(Point::MidMove);
         self.session.command(&format!("UID STORE {uid} +FLAGS.SILENT (\\Deleted)")).await?;
-        if self.session.has("UIDPLUS") {
+        let is_expunged = self.session.has("UIDPLUS");
+        if is_expunged {
             self.session.command(&format!("UID EXPUNGE {uid}")).await?;
         }
-        Ok(copied)
+        // A server whose rights forbid it says OK all the same and keeps the letter as it is (RFC 4314, 4).
+        let left = self.session.command(&format!("UID FETCH {uid} (UID FLAGS)")).await?.fetched(uid);
+        match left {
+            Some(left) if is_expunged || !left.flags.iter().any(|flag| flag.eq_ignore_ascii_case("\\Deleted")) => Err(
+                MailboxError::Refused(format!("The letter was copied to {target} and cannot be taken out of {}", place.folder)),
+            ),
+            _ => Ok(copied),
+        }
     }
 
     /// The copy that an earlier try made: a letter that came to the target since then and has the same octets. Nothing less is

@@ -69,6 +69,16 @@ impl Store {
         jobs.collect()
     }
 
+    /// How many letters the mailbox refused to move, if any, and what it said of the latest.
+    pub async fn shelvings_refused(&self, activity: ActivityId, mailbox: &str) -> Result<Option<(i64, String)>> {
+        let sql = "SELECT COUNT(*) AS jobs, COALESCE(MAX(note), '') AS note FROM shelving \
+                   WHERE mailbox = $1 AND activity_id = $2 AND state = 'pending' AND tries > 0";
+        let query = sqlx::query(sql).bind(mailbox).bind(activity.0);
+        let row = query.fetch_one(&self.readers).await.context("Cannot count the letters that could not be shelved")?;
+        let jobs = row.int("jobs")?;
+        Ok((jobs > 0).then_some((jobs, row.text("note")?)))
+    }
+
     /// The letter was moved to `new_place` (`None`: it lies where it lay, labelled, or the server did not say where it went).
     pub async fn shelved(&self, job: i64, new_place: Option<&Place>, now: Timestamp) -> Result<()> {
         let mut tx = self.write().await?;

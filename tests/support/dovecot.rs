@@ -27,15 +27,20 @@ pub(crate) fn is_root() -> bool {
 impl Dovecot {
     /// Starts a server that offers what Dovecot offers, less what is named; `None` where Dovecot is not installed.
     pub(crate) async fn without(hidden: &[&str]) -> Option<Dovecot> {
-        Dovecot::start(hidden, None).await
+        Dovecot::start(hidden, None, "").await
+    }
+
+    /// The same with more lines of configuration.
+    pub(crate) async fn with(hidden: &[&str], more: &str) -> Option<Dovecot> {
+        Dovecot::start(hidden, None, more).await
     }
 
     /// The same over Maildirs that are there already, `mail/USER` each.
     pub(crate) async fn over(mail: &Path, hidden: &[&str]) -> Option<Dovecot> {
-        Dovecot::start(hidden, Some(mail)).await
+        Dovecot::start(hidden, Some(mail), "").await
     }
 
-    async fn start(hidden: &[&str], over: Option<&Path>) -> Option<Dovecot> {
+    async fn start(hidden: &[&str], over: Option<&Path>, more: &str) -> Option<Dovecot> {
         let program = ["/usr/sbin/dovecot", "/usr/local/sbin/dovecot"].into_iter().find(|path| Path::new(path).exists())?;
         let dir = tempfile::Builder::new().prefix("jcabot-dovecot-").tempdir().unwrap();
         let (port, tls_port) = (free_port(), free_port());
@@ -77,7 +82,7 @@ impl Dovecot {
              mail_location = maildir:{mail}/%u\nfirst_valid_uid = 1\n{own}{offers}\
              passdb {{\n driver = static\n args = password=secret\n}}\n\
              userdb {{\n driver = static\n args = uid={uid} gid={gid} home={mail}/%u\n}}\n\
-             service imap-login {{\n chroot =\n inet_listener imap {{\n port = {port}\n }}\n inet_listener imaps {{\n port = {tls_port}\n ssl = yes\n }}\n}}\n",
+             service imap-login {{\n chroot =\n inet_listener imap {{\n port = {port}\n }}\n inet_listener imaps {{\n port = {tls_port}\n ssl = yes\n }}\n}}\n{more}",
             tls = tls.display(),
             mail = mail.display(),
             gid = if is_root() { 65534 } else { std::os::unix::fs::MetadataExt::gid(&std::fs::metadata("/proc/self").unwrap()) },
