@@ -116,8 +116,8 @@ pub(super) async fn connect(place: &Place) -> Result<(AnyPool, AnyPool)> {
         Dialect::Sqlite => (1, SQLITE_WRITER, SQLITE_READER),
         Dialect::Postgres => (WRITERS, POSTGRES_WRITER, POSTGRES_READER),
     };
-    let writer = pool(place, writers, setup_writer).await?;
-    let readers = pool(place, READERS, setup_reader).await?;
+    let writer = pool(place, writers, setup_writer, Use::Write).await?;
+    let readers = pool(place, READERS, setup_reader, Use::Read).await?;
     Ok((writer, readers))
 }
 
@@ -132,12 +132,31 @@ pub(super) async fn probe(place: &Place) -> Result<()> {
     Ok(())
 }
 
-async fn pool(place: &Place, size: u32, setup: &'static str) -> Result<AnyPool> {
+/// What the connections of a pool are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Use {
+    Write,
+    Read,
+}
+
+async fn pool(place: &Place, size: u32, setup: &'static str, purpose: Use) -> Result<AnyPool> {
+    let is_served = place.dialect() == Dialect::Postgres;
     let pool = AnyPoolOptions::new()
         .max_connections(size)
         .acquire_timeout(PATIENCE)
         // The daemon looks into the outbox often; a ping before each statement would double its round trips.
-        .test_before_acquire(place.dialect() == Dialect::Postgres)
+        .test_before_acquire(is_served && purpose == Use::Read)
+        .before_acquire(move |connection, _| {
+            Box::pin(async move {
+                if !is_served || purpose == Use::Read {
+                    return Ok(true);
+                }
+                // In place of the ping. A connection that was made while the server took no writes (maintenance, a standby before
+                // it is promoted) may refuse them for as long as it lives: it is given up (RELIABILITY F21).
+                let sql = "SELECT current_setting('transaction_read_only')";
+                Ok(sqlx::query_scalar::<_, String>(sql).fetch_one(connection).await? == "off")
+            })
+        })
         .after_connect(move |connection, _| {
             Box::pin(async move {
                 connection.execute(sqlx::raw_sql(setup)).await?;
