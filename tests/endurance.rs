@@ -10,4 +10,4 @@ mod kills;
 mod order;
 mod points;
 mod postgres;
-mod rig;
+pub(crate) mod rig;

@@ -1,9 +1,10 @@
 //! Damaged and twisted letters and files, made by chance from the project's own: no reader may panic.
 //!
-//! A short run stands in the suite; `JCABOT_FUZZ=1000000 cargo test --release fuzz` is the long one (`JCABOT_FUZZ_SEED` begins
-//! it elsewhere). An input that makes a reader panic is written to the temporary folder; mended, it belongs into
+//! A short run stands in the suite; `tests/endure --readers 1000000` is the long one (`JCABOT_ENDURE_SEED` begins it
+//! elsewhere). An input that makes a reader panic is written to the temporary folder; mended, it belongs into
 //! `tests/letters/broken`, whose letters are read at every run.
 
+use crate::endurance::rig::{size, tell};
 use crate::support::files::{
     docx, docx_table, drawn, odf, paragraph, pdf_page, properties, sheet_row, tnef, tnef_file, utf16, xlsx,
 };
@@ -218,8 +219,8 @@ fn may_panic(target: Target) -> bool {
 
 #[test]
 fn fuzzed_letters_and_files_panic_in_no_reader() {
-    let asked: Option<u64> = std::env::var("JCABOT_FUZZ").ok().and_then(|count| count.parse().ok());
-    let seed = std::env::var("JCABOT_FUZZ_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(20120822);
+    let asked = Some(size("READERS", 0) as u64).filter(|count| *count > 0);
+    let seed = size("SEED", 20_120_822) as u64;
     let rules = Rules::load(&Resources::built_in(), "jca-cop").unwrap();
     let seeds = seeds();
     let mut chance = fastrand::Rng::with_seed(seed);
@@ -248,7 +249,13 @@ fn fuzzed_letters_and_files_panic_in_no_reader() {
         run += 1;
     }
 
-    println!("{run} executions in {:?}, {caught} panics of foreign parsers caught, slowest {slowest:?}", began.elapsed());
+    let result = format!(
+        "{} panics, {caught} of foreign parsers caught; slowest {} ms; {} s in all",
+        panics.len(),
+        slowest.as_millis(),
+        began.elapsed().as_secs()
+    );
+    tell("G6 damaged letters and files, by each reader", &format!("{run} inputs"), &result);
     assert!(panics.is_empty(), "{} panics: {panics:#?}", panics.len());
 }
 

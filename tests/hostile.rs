@@ -3,6 +3,7 @@
 
 mod generator;
 
+use crate::endurance::rig::{size, tell};
 use crate::support::smtp_server::SmtpServer;
 use generator::{FREE, Hostile};
 use jcabot::clock::Clock;
@@ -58,6 +59,9 @@ async fn g9_nothing_hostile_is_let_in() {
     let honest = filed_and_answered(desk, 0, &generator::honest()).await.expect("an honest letter is answered");
     let all = generator::all();
     assert!(all.len() >= 300, "only {} inputs", all.len());
+    // The small size is every third: of each family enough. The large one is each (`tests/endure --hostile 1`).
+    let step = size("HOSTILE", 3);
+    let all: Vec<Hostile> = all.into_iter().step_by(step).collect();
 
     let mut answers = 0;
     let mut slowest = (Duration::ZERO, String::new());
@@ -76,16 +80,15 @@ async fn g9_nothing_hostile_is_let_in() {
         }
     }
 
-    assert!(answers > 150, "only {answers} were answered: the others prove little");
-    lists_are_inert(desk).await;
+    assert!(answers > 150 / step, "only {answers} were answered: the others prove little");
+    lists_are_inert(desk, step).await;
     sent_one_by_one(desk).await;
     let remarked = marked(desk).await;
+    assert!(remarked >= 9 / step, "only {remarked} look-alikes were marked");
     desk.store.close().await;
     printed_without_control(dir.path(), &all);
-    println!(
-        "{} hostile letters, {answers} answered, {remarked} marked as look-alikes, 0 let in; slowest {slowest:?}",
-        all.len()
-    );
+    let result = format!("0 let in, {answers} answered, {remarked} marked; slowest {} ms ({})", slowest.0.as_millis(), slowest.1);
+    tell("G9 hostile letters", &format!("{} letters", all.len()), &result);
 }
 
 /// Files a letter; the bytes of its acknowledgement.
@@ -142,12 +145,13 @@ fn tags(html: &str) -> BTreeSet<String> {
 }
 
 /// No list that leaves in a format of other programs holds anything but data.
-async fn lists_are_inert(desk: &Desk) {
+async fn lists_are_inert(desk: &Desk, step: usize) {
     let knowledge = desk.knowledge.get();
     let charter = &knowledge.rules.charter;
     let people = desk.store.people(desk.activity).await.unwrap();
     let deadlines = desk.store.deadlines(desk.activity).await.unwrap();
-    assert!(people.len() > 20 && deadlines.len() > 5, "{} people, {} deadlines", people.len(), deadlines.len());
+    let (many, some) = (people.len(), deadlines.len());
+    assert!(many > 20 / step && some > 5 / step, "{many} people, {some} deadlines");
 
     let list = cards::csv(&people);
     let mut reader = csv::ReaderBuilder::new().from_reader(list.trim_start_matches('\u{feff}').as_bytes());
@@ -236,7 +240,6 @@ async fn marked(desk: &Desk) -> usize {
         let why = desk.store.why(desk.activity, id).await.unwrap().unwrap();
         found += usize::from(why.reasons.iter().any(|reason| reason.rule.starts_with("resembles")));
     }
-    assert!(found >= 9, "only {found} look-alikes were marked");
     found
 }
 

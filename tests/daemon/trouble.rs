@@ -1,6 +1,6 @@
 //! Troubles of the daemon and of what it works with: seen by `jcabot status`, over by themselves.
 
-use crate::support::jca::{Jca, wait_for};
+use crate::support::jca::{FAKETIME, Jca, wait_for};
 use serde_json::Value;
 
 fn status(jca: &Jca) -> (Option<i32>, Value) {
@@ -204,8 +204,6 @@ fn f20_a_full_disk_stops_the_sending_and_is_over_when_it_is_freed() {
     assert!(freed.elapsed() < std::time::Duration::from_secs(30), "{:?}", freed.elapsed());
     assert_eq!(jca.path("outgoing").read_dir().unwrap().count(), 1);
 }
-
-const FAKETIME: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn f18_a_clock_that_jumps_sends_nothing_and_is_seen() {

@@ -3,6 +3,8 @@
 use super::rig::{Base, Scene, Way, alone, size, tell};
 use crate::support::dovecot::Dovecot;
 use crate::support::postfix::Postfix;
+use std::os::unix::process::ExitStatusExt;
+use std::process::ExitStatus;
 use std::time::Duration;
 
 /// Letters a second.
@@ -33,7 +35,9 @@ async fn g1_kill_9_under_load_loses_nothing_and_sends_nothing_twice() {
             if cycle % 3 == 2 {
                 daemon.signal("TERM");
                 let ended = daemon.ends(Duration::from_secs(25)).await;
-                assert_eq!(ended.and_then(|status| status.code()), Some(0), "{}", scene.last_words());
+                // One that only just starts has no ear for the signal yet and dies of it, with nothing in hand.
+                let in_order = |status: ExitStatus| status.success() || status.signal() == Some(15);
+                assert!(ended.is_some_and(in_order), "{ended:?}\n{}", scene.last_words());
             } else {
                 daemon.kill();
             }

@@ -1,10 +1,13 @@
-//! G16, F22: PostgreSQL dies in the middle of everything, COMMIT included, and comes back.
+//! G16, F21, F22: PostgreSQL dies in the middle of everything, COMMIT included, and comes back; takes no writes or no connections
+//! for a while; fails over to its standby.
 
 use super::rig::{Base, Scene, Way, alone, size, tell};
+use crate::support::jca::wait_for;
+use crate::support::line::Line;
 use crate::support::postfix::Postfix;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A PostgreSQL of its own, which other tests do not use.
 struct Server {
@@ -13,25 +16,52 @@ struct Server {
 }
 
 impl Server {
-    fn script(&self, what: &str) -> String {
-        run(Command::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/servers/postgres")).arg(what).arg(&self.dir))
+    fn script(&self, what: &str, more: &[&str]) -> String {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/servers/postgres");
+        run(Command::new(script).arg(what).arg(&self.dir).args(more))
     }
 
     fn start(dir: &Path) -> Server {
         let mut server = Server { dir: dir.join("own"), url: String::new() };
-        server.url = server.script("start");
+        server.url = server.script("start", &[]);
+        server
+    }
+
+    /// One that follows this one.
+    fn standby(&self, dir: &Path) -> Server {
+        let mut server = Server { dir: dir.join("standby"), url: String::new() };
+        server.url = server.script("standby", &[&self.url]);
         server
     }
 
     /// `kill -9` of everything it is, and a new start.
     fn dies_and_returns(&self) {
-        self.script("crash");
+        self.script("crash", &[]);
+    }
+
+    fn port(&self) -> u16 {
+        self.url.rsplit([':', '/']).find_map(|part| part.parse().ok()).unwrap()
+    }
+
+    /// Statements of an administrator, in another database than the ledger's.
+    async fn administer(&self, statements: &str) {
+        use sqlx::{AssertSqlSafe, Connection, Executor};
+        sqlx::any::install_default_drivers();
+        let url = self.url.replace("/postgres?", "/template1?");
+        let url = url.strip_suffix("/postgres").map_or(url.clone(), |server| format!("{server}/template1"));
+        let mut admin = sqlx::AnyConnection::connect(&url).await.unwrap();
+        for statement in statements.split(';').filter(|statement| !statement.trim().is_empty()) {
+            admin.execute(sqlx::query(AssertSqlSafe(statement.to_owned()))).await.unwrap();
+        }
+        admin.close().await.unwrap();
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.script("stop");
+        // One that was stopped by its test is not there to be stopped.
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/servers/postgres");
+        let _stopped = Command::new(script).arg("stop").arg(&self.dir).output();
     }
 }
 
@@ -41,14 +71,19 @@ fn run(command: &mut Command) -> String {
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
+/// PostgreSQL's own user passes through it.
+fn folder() -> tempfile::TempDir {
+    let dir = tempfile::Builder::new().prefix("jcabot-postgres-").tempdir().unwrap();
+    std::fs::set_permissions(dir.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    dir
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn g16_a_postgresql_that_dies_in_commit_loses_nothing_and_doubles_nothing() {
     let Some(postfix) = Postfix::running() else { return };
     let _alone = alone().await;
     let deaths = size("DEATHS", 3);
-    // PostgreSQL's own user passes through it.
-    let dir = tempfile::Builder::new().prefix("jcabot-postgres-").tempdir().unwrap();
-    std::fs::set_permissions(dir.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let dir = folder();
     let server = Server::start(dir.path());
     let mut scene = Scene::new(&postfix, Base::At(server.url.clone().leak()), Way::Maildir, "").await;
     let daemon = scene.daemon(None);
@@ -69,6 +104,92 @@ async fn g16_a_postgresql_that_dies_in_commit_loses_nothing_and_doubles_nothing(
     let letters = format!("{deaths} deaths, {} letters", count.injected);
     tell("G16 PostgreSQL killed under load", &letters, &format!("{} lost, {} twice", count.lost(), count.twice));
     assert!(settled, "{count:?}\n{}", scene.last_words());
+    drop(daemon);
+    scene.clear().await;
+}
+
+/// Ends every connection to the ledger's database.
+const ALL_OUT: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'postgres'";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn f21_a_postgresql_that_takes_no_writes_or_no_connections_is_waited_for() {
+    let Some(postfix) = Postfix::running() else { return };
+    let _alone = alone().await;
+    let dir = folder();
+    let server = Server::start(dir.path());
+    let mut scene = Scene::new(&postfix, Base::At(server.url.clone().leak()), Way::Maildir, "").await;
+    let daemon = scene.daemon(None);
+    scene.inject();
+    assert!(scene.settles(Duration::from_secs(60)).await, "{}", scene.last_words());
+    let log = scene.log.clone();
+    let degraded = || std::fs::read_to_string(&log).unwrap().matches("Now degraded: database").count();
+    for (times, (what, ill, well)) in [
+        (
+            "writes",
+            "ALTER DATABASE postgres SET default_transaction_read_only = on",
+            "ALTER DATABASE postgres RESET default_transaction_read_only",
+        ),
+        ("connections", "ALTER DATABASE postgres ALLOW_CONNECTIONS false", "ALTER DATABASE postgres ALLOW_CONNECTIONS true"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let before = scene.answers().len();
+        server.administer(&format!("{ill}; {ALL_OUT}")).await;
+        wait_for(ill, || (degraded() > times).then_some(()));
+        // Looked at again and again by then, by connections of the bad time.
+        let injected: Vec<String> = (0..5).map(|_| scene.inject()).collect();
+        tokio::time::sleep(Duration::from_secs(8)).await;
+        let meanwhile = scene.answers().len() - before;
+        server.administer(well).await;
+        let over = Instant::now();
+        let settled = scene.settles(Duration::from_secs(60)).await;
+
+        let took = over.elapsed();
+        let result = format!("answered {:.1} s after its end", took.as_secs_f64());
+        tell(&format!("F21 PostgreSQL takes no {what}"), &format!("{} letters", injected.len()), &result);
+        assert!(settled && meanwhile == 0, "{:?}\n{}", scene.count().await, scene.last_words());
+        assert!(took < Duration::from_secs(30), "{took:?}");
+    }
+    drop(daemon);
+    scene.clear().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g16_a_standby_that_is_promoted_is_worked_on_within_half_a_minute() {
+    let Some(postfix) = Postfix::running() else { return };
+    let _alone = alone().await;
+    let dir = folder();
+    let primary = Server::start(dir.path());
+    let standby = primary.standby(dir.path());
+    // Nothing that was committed is lost with the primary.
+    primary.administer("ALTER SYSTEM SET synchronous_standby_names = '*'; SELECT pg_reload_conf()").await;
+    let line = Line::to(primary.port()).await;
+    let url = primary.url.replace(&primary.port().to_string(), &line.port.to_string());
+    let mut scene = Scene::new(&postfix, Base::At(url.leak()), Way::Maildir, "").await;
+    let daemon = scene.daemon(None);
+    scene.inject();
+    assert!(scene.settles(Duration::from_secs(60)).await, "{}", scene.last_words());
+
+    let mut tick = tokio::time::interval(Duration::from_millis(100));
+    for _ in 0..20 {
+        tick.tick().await;
+        scene.inject();
+    }
+    primary.script("stop", &[]);
+    let died = Instant::now();
+    // For a while the address leads to a standby that takes no writes.
+    line.leads_to(standby.port());
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    standby.script("promote", &[]);
+    standby.administer("ALTER SYSTEM SET synchronous_standby_names = ''; SELECT pg_reload_conf()").await;
+    let settled = scene.settles(Duration::from_secs(60)).await;
+
+    let (count, took) = (scene.count().await, died.elapsed());
+    let result = format!("{} lost, {} twice; all done {:.1} s after the death", count.lost(), count.twice, took.as_secs_f64());
+    tell("G16 standby promoted under load", &format!("{} letters", count.injected), &result);
+    assert!(settled, "{count:?}\n{}", scene.last_words());
+    assert!(took < Duration::from_secs(30), "{took:?}");
     drop(daemon);
     scene.clear().await;
 }

@@ -9,6 +9,9 @@ use std::time::{Duration, Instant};
 /// How long a test waits for something that a daemon does in its own time.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// What makes a program see another clock than the machine's, where it is installed.
+pub(crate) const FAKETIME: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
+
 /// An activity whose files all lie in one folder.
 pub(crate) struct Jca {
     pub(crate) dir: tempfile::TempDir,
@@ -72,7 +75,13 @@ impl Jca {
 
     /// Starts `jcabot run`.
     pub(crate) fn start(&self) -> Daemon {
-        let mut child = self.command(&["run"]).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        self.start_with(&[])
+    }
+
+    /// Starts it in an environment.
+    pub(crate) fn start_with(&self, environment: &[(&str, &str)]) -> Daemon {
+        let mut command = self.command(&["run"]);
+        let mut child = command.envs(environment.iter().copied()).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
         let (sender, lines) = channel();
         let stderr = BufReader::new(child.stderr.take().unwrap());
         std::thread::spawn(move || {

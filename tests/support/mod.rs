@@ -6,6 +6,7 @@ pub(crate) mod dovecot;
 pub(crate) mod fake_imap;
 pub(crate) mod files;
 pub(crate) mod jca;
+pub(crate) mod line;
 pub(crate) mod postfix;
 pub(crate) mod smtp_server;
 pub(crate) mod store;
