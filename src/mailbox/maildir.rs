@@ -7,19 +7,23 @@ use super::{Fetched, Found, MailboxError, MaildirSettings, Scan, Shelved, utf7};
 use crate::domain::Timestamp;
 use crate::domain::steps::Place;
 use crate::killpoint::{self, Point};
-use notify::{RecursiveMode, Watcher};
+use notify::event::{AccessKind, AccessMode, ModifyKind, RenameMode};
+use notify::{EventKind, RecursiveMode, Watcher};
+use std::collections::HashSet;
 use std::fs;
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 use tokio::sync::Notify;
 
 /// A sweep this often even without a wake-up: inotify's queue can overflow, and network file systems have none.
 const RESCAN: Duration = Duration::from_secs(30);
-/// A writer that does not rename (F25) is done when its file has rested this long; one that does has size and name at once.
+/// A writer that does not rename (F25) is done when its file has rested this long, where inotify has not said so already.
 const SETTLED: Duration = Duration::from_millis(20);
+/// Names of whole files kept for the next sweep; beyond them a file is only waited for.
+const MOST_WHOLE: usize = 10_000;
 /// Dovecot's keywords are one letter each.
 const MOST_KEYWORDS: usize = 26;
 
@@ -28,6 +32,8 @@ pub(super) struct Maildir {
     root: PathBuf,
     limit: u64,
     bell: Arc<Notify>,
+    /// Files that inotify has seen arrive whole: renamed into the folder, or closed by their writer.
+    whole: Arc<Mutex<HashSet<PathBuf>>>,
     /// Keeps the watch alive; `None` where the system has no inotify left, and the rescan does alone.
     _watcher: Option<notify::RecommendedWatcher>,
 }
@@ -37,14 +43,21 @@ impl Maildir {
         let root = settings.path.clone();
         make(&root)?;
         let bell = Arc::new(Notify::new());
-        let ring = Arc::clone(&bell);
-        let watcher = notify::recommended_watcher(move |_event| ring.notify_one()).and_then(|mut watcher| {
+        let whole = Arc::new(Mutex::new(HashSet::new()));
+        let (ring, arrived) = (Arc::clone(&bell), Arc::clone(&whole));
+        let heard = move |event: notify::Result<notify::Event>| {
+            if event.is_ok_and(|event| !is_news(event, &arrived)) {
+                return;
+            }
+            ring.notify_one();
+        };
+        let watcher = notify::recommended_watcher(heard).and_then(|mut watcher| {
             for folder in ["new", "cur"] {
                 watcher.watch(&root.join(folder), RecursiveMode::NonRecursive)?;
             }
             Ok(watcher)
         });
-        Ok(Maildir { root, limit: u64::from(settings.limit_mib) << 20, bell, _watcher: watcher.ok() })
+        Ok(Maildir { root, limit: u64::from(settings.limit_mib) << 20, bell, whole, _watcher: watcher.ok() })
     }
 
     /// A file beside the letters; none when it is not there.
@@ -94,9 +107,10 @@ impl Maildir {
             Err(error) => return Err(refused("look at", &path, &error)),
         };
         let written = facts.modified().ok();
+        let is_whole = self.whole.lock().is_ok_and(|mut whole| whole.remove(&path));
         // Fresh and perhaps still growing: the next sweep takes it. A file that came by rename carries the time of its last
         // write, so only one that was written this very moment waits.
-        if written.and_then(|at| SystemTime::now().duration_since(at).ok()).is_some_and(|age| age < SETTLED) {
+        if !is_whole && written.and_then(|at| SystemTime::now().duration_since(at).ok()).is_some_and(|age| age < SETTLED) {
             std::thread::sleep(SETTLED);
             if fs::metadata(&path).map(|now| now.len()).ok() != Some(facts.len()) {
                 self.bell.notify_one();
@@ -172,6 +186,21 @@ impl Maildir {
         let count = self.scan("INBOX")?.uids.len();
         Ok(format!("Maildir {} with {count} letters to look at", self.root.display()))
     }
+}
+
+/// Whether an event can bring a letter; one that ends a letter's arrival is kept. Reading a file rings nothing.
+fn is_news(event: notify::Event, whole: &Mutex<HashSet<PathBuf>>) -> bool {
+    let is_end = matches!(
+        event.kind,
+        EventKind::Modify(ModifyKind::Name(RenameMode::To)) | EventKind::Access(AccessKind::Close(AccessMode::Write))
+    );
+    if is_end && let Ok(mut whole) = whole.lock() {
+        if whole.len() + event.paths.len() > MOST_WHOLE {
+            whole.clear();
+        }
+        whole.extend(event.paths);
+    }
+    is_end || !matches!(event.kind, EventKind::Access(_))
 }
 
 fn refused(what: &str, path: &Path, error: &std::io::Error) -> MailboxError {
