@@ -1,4 +1,4 @@
-//! Patterns of rules and vocabulary. Only user of `regex` and of its parser.
+//! Patterns of rules and vocabulary. Only user of `regex-automata` and of `regex-syntax`.
 //!
 //! Promises: a pattern runs in time linear in the text, within the sizes below; it is kept small ([`compact`]), and `\b` costs nothing
 //! ([`boundary`] tells how it is rewritten: with a Unicode `\b` a search is 150 times slower). Many patterns on one text go
@@ -13,7 +13,7 @@ mod expression;
 mod screen;
 
 pub use expression::{Captures, Match, Regex};
-pub use screen::Screen;
+pub use screen::{Candidate, PatternList, Screen};
 
 /// States of a compiled pattern: what an operator's rule may not blow up (A23). The largest rule has some 4,000.
 const MOST_STATES: u64 = 20_000;

@@ -1,10 +1,15 @@
 //! A compiled pattern, with the face of `regex::Regex`. What it matches lies on the borders of letters.
 
-use regex::bytes;
-use regex_syntax::hir::Hir;
+use regex_automata::meta;
+use regex_automata::util::{captures, syntax};
+use regex_automata::{Anchored, Input};
+use regex_syntax::hir::{Hir, HirKind};
 use std::borrow::Cow;
 use std::ops::{Index, Range};
 use std::sync::OnceLock;
+
+/// A repetition that is counted to this or more (signs or octets).
+const WIDE_GAP: u32 = 12;
 
 /// A compiled pattern.
 ///
@@ -13,7 +18,9 @@ use std::sync::OnceLock;
 pub struct Regex {
     pattern: String,
     matches_nothing: bool,
-    used: OnceLock<bytes::Regex>,
+    /// Whether a lazily built automaton would be worth its memory.
+    is_plain: bool,
+    used: OnceLock<meta::Regex>,
 }
 
 /// A place of a text that matches.
@@ -66,18 +73,18 @@ impl<'t> Match<'t> {
 #[derive(Debug)]
 pub struct Captures<'t> {
     text: &'t str,
-    groups: bytes::Captures<'t>,
+    groups: captures::Captures,
 }
 
 impl<'t> Captures<'t> {
     /// A group by its number; 0 is the whole match.
     pub fn get(&self, group: usize) -> Option<Match<'t>> {
-        self.groups.get(group).map(|found| Match::new(self.text, &found.range()))
+        self.groups.get_group(group).map(|found| Match::new(self.text, &found.range()))
     }
 
     /// A group by its name.
     pub fn name(&self, name: &str) -> Option<Match<'t>> {
-        self.groups.name(name).map(|found| Match::new(self.text, &found.range()))
+        self.groups.get_group_by_name(name).map(|found| Match::new(self.text, &found.range()))
     }
 }
 
@@ -102,7 +109,7 @@ impl Index<&str> for Captures<'_> {
 impl Regex {
     pub(super) fn new(hir: &Hir) -> Regex {
         let matches_nothing = hir.properties().minimum_len() == Some(0);
-        Regex { pattern: hir.to_string(), matches_nothing, used: OnceLock::new() }
+        Regex { pattern: hir.to_string(), matches_nothing, is_plain: !has_wide_gap(hir), used: OnceLock::new() }
     }
 
     /// Whether it can match without a single sign, and so does in nearly every text. Asked without compiling it.
@@ -110,10 +117,15 @@ impl Regex {
         self.matches_nothing
     }
 
-    fn compiled(&self) -> &bytes::Regex {
+    fn compiled(&self) -> &meta::Regex {
         self.used.get_or_init(|| {
-            let built =
-                bytes::RegexBuilder::new(&self.pattern).size_limit(super::SIZE_LIMIT).dfa_size_limit(super::CACHE_OF_ONE).build();
+            let limits = meta::Config::new()
+                .utf8_empty(false)
+                .nfa_size_limit(Some(super::SIZE_LIMIT))
+                .hybrid(self.is_plain)
+                .hybrid_cache_capacity(super::CACHE_OF_ONE);
+            let octets = syntax::Config::new().utf8(false);
+            let built = meta::Builder::new().configure(limits).syntax(octets).build(&self.pattern);
             built.expect("a pattern that was parsed and counted can be compiled")
         })
     }
@@ -128,9 +140,25 @@ impl Regex {
         self.compiled().is_match(text.as_bytes())
     }
 
+    /// Whether it matches within one of the windows; what stands around them is seen, but not taken.
+    pub fn is_match_within(&self, text: &str, windows: &[Range<usize>]) -> bool {
+        windows.iter().any(|window| self.compiled().is_match(Input::new(text.as_bytes()).range(window.clone())))
+    }
+
+    /// Whether the text begins with a match.
+    pub fn begins(&self, text: &str) -> bool {
+        self.compiled().is_match(Input::new(text.as_bytes()).anchored(Anchored::Yes))
+    }
+
     /// The first match.
     pub fn find<'t>(&self, text: &'t str) -> Option<Match<'t>> {
         self.compiled().find(text.as_bytes()).map(|found| Match::new(text, &found.range()))
+    }
+
+    /// The first match within the windows.
+    pub fn find_within<'t>(&self, text: &'t str, windows: &[Range<usize>]) -> Option<Match<'t>> {
+        let within = |window: &Range<usize>| self.compiled().find(Input::new(text.as_bytes()).range(window.clone()));
+        windows.iter().find_map(within).map(|found| Match::new(text, &found.range()))
     }
 
     /// All matches, one behind the other.
@@ -140,7 +168,10 @@ impl Regex {
 
     /// The first match with its groups.
     pub fn captures<'t>(&self, text: &'t str) -> Option<Captures<'t>> {
-        self.compiled().captures(text.as_bytes()).map(|groups| Captures { text, groups })
+        let compiled = self.compiled();
+        let mut groups = compiled.create_captures();
+        compiled.captures(text.as_bytes(), &mut groups);
+        groups.is_match().then_some(Captures { text, groups })
     }
 
     /// All matches with their groups.
@@ -162,5 +193,18 @@ impl Regex {
         }
         replaced.push_str(text.get(last..).unwrap_or_default());
         Cow::Owned(replaced)
+    }
+}
+
+/// A gap that is counted (`.{0,80}`) is in another state of its automaton behind nearly every octet: building these takes
+/// longer than following the few ways through the pattern one by one.
+fn has_wide_gap(hir: &Hir) -> bool {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) | HirKind::Literal(_) | HirKind::Class(_) => false,
+        HirKind::Repetition(repetition) => {
+            repetition.max.is_some_and(|max| max >= WIDE_GAP) || has_wide_gap(&repetition.sub)
+        }
+        HirKind::Capture(capture) => has_wide_gap(&capture.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().any(has_wide_gap),
     }
 }

@@ -2,11 +2,15 @@
 //!
 //! One automaton of all patterns together has to follow the gaps (`.{0,80}?`) of all of them at once; it meets new states at
 //! nearly every letter and is built anew without end. So each pattern gives the literals of which any match must contain one,
-//! one pass over the text finds those that are there, and only the patterns they belong to are run.
+//! one pass over the text finds those that are there, and only the patterns they belong to are run, where they may match: a
+//! pattern with gaps has a literal on each side of them, and all have to be there, in order and near enough.
 
-use super::parse;
+use super::{Match, Regex, parse};
 use aho_corasick::AhoCorasick;
 use regex_syntax::hir::{Class, Hir, HirKind};
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::OnceLock;
 
 /// Ways to spell a part of a pattern that are written out; more say little about a text.
 const MOST_SPELLINGS: usize = 48;
@@ -17,21 +21,56 @@ const SHORTEST: usize = 3;
 #[derive(Debug, Default)]
 pub struct Screen {
     literals: Option<AhoCorasick>,
-    /// For each literal, the patterns that it belongs to.
-    owners: Vec<Vec<usize>>,
+    /// For each literal, where it belongs.
+    owners: Vec<Vec<Link>>,
+    chains: Vec<Chain>,
+    /// Links of all chains together.
+    links: usize,
     /// Patterns without a literal: they may always match.
     always: Vec<usize>,
+}
+
+/// One way for a pattern to match (a branch at its top): a literal of each of some sets, in this order.
+#[derive(Debug)]
+struct Chain {
+    pattern: usize,
+    /// Octets of the longest match; `None` where nothing bounds it.
+    reach: Option<usize>,
+    /// Whether a match never goes over the end of a line.
+    is_one_line: bool,
+}
+
+/// A set of literals of a chain.
+#[derive(Clone, Copy, Debug)]
+struct Link {
+    chain: usize,
+    /// Its place among the links of all chains; that of the set before it is one less.
+    link: usize,
+    is_first: bool,
+    is_last: bool,
+}
+
+/// A pattern that may match, and where: each of its matches lies within one of the windows (octets of the text, in order, apart).
+#[derive(Debug, PartialEq)]
+pub struct Candidate {
+    /// The pattern's place in the list that the screen was made of.
+    pub pattern: usize,
+    /// Where it may match.
+    pub windows: Vec<Range<usize>>,
 }
 
 impl Screen {
     /// Looks at compiled patterns (their text as [`super::compile`] left it).
     pub fn new<P: AsRef<str>>(patterns: &[P]) -> Result<Screen, String> {
         let mut screen = Screen::default();
-        let mut spelled: std::collections::BTreeMap<String, Vec<usize>> = std::collections::BTreeMap::new();
-        for (index, pattern) in patterns.iter().enumerate() {
-            match Part::of(&parse(pattern.as_ref())?).needed() {
-                Some(literals) => literals.into_iter().for_each(|literal| spelled.entry(literal).or_default().push(index)),
-                None => screen.always.push(index),
+        let mut spelled: BTreeMap<String, Vec<Link>> = BTreeMap::new();
+        for (pattern, text) in patterns.iter().enumerate() {
+            let hir = parse(text.as_ref())?;
+            let branches: Option<Vec<(&Hir, Vec<Vec<String>>)>> =
+                branches(&hir).into_iter().map(|branch| Some((branch, Part::row(branch)?))).collect();
+            match branches {
+                Some(branches) => branches.into_iter().for_each(|(hir, sets)| screen.add(pattern, hir, sets, &mut spelled)),
+                None => screen.always.push(pattern),
             }
         }
         if !spelled.is_empty() {
@@ -42,18 +81,169 @@ impl Screen {
         Ok(screen)
     }
 
+    fn add(&mut self, pattern: usize, hir: &Hir, sets: Vec<Vec<String>>, spelled: &mut BTreeMap<String, Vec<Link>>) {
+        let chain = self.chains.len();
+        self.chains.push(Chain { pattern, reach: hir.properties().maximum_len(), is_one_line: !may_end_a_line(hir) });
+        let last = sets.len().saturating_sub(1);
+        for (index, literals) in sets.into_iter().enumerate() {
+            let link = Link { chain, link: self.links, is_first: index == 0, is_last: index == last };
+            literals.into_iter().for_each(|literal| spelled.entry(literal).or_default().push(link));
+            self.links += 1;
+        }
+    }
+
     /// The patterns that may match a text, in order; every other one does not match it.
-    pub fn candidates(&self, text: &str) -> Vec<usize> {
-        let mut found = self.always.clone();
+    pub fn candidates(&self, text: &str) -> Vec<Candidate> {
+        let whole = 0..text.len();
+        let mut found: BTreeMap<usize, Vec<Range<usize>>> =
+            self.always.iter().map(|pattern| (*pattern, vec![whole.clone()])).collect();
         if let Some(literals) = &self.literals {
-            let folded: String = text.chars().map(fold).collect();
-            for hit in literals.find_overlapping_iter(&folded) {
-                found.extend(self.owners.get(hit.pattern().as_usize()).into_iter().flatten());
+            let folded = Folded::of(text);
+            // Where the latest literal of each link began that has those of the links before it within reach.
+            let mut reached: Vec<Option<usize>> = vec![None; self.links];
+            for hit in literals.find_overlapping_iter(&folded.text) {
+                for link in self.owners.get(hit.pattern().as_usize()).into_iter().flatten() {
+                    let Some(chain) = self.chains.get(link.chain) else { continue };
+                    let before = link.link.checked_sub(1).and_then(|before| reached.get(before).copied().flatten());
+                    // The latest one may begin within this one and hide an earlier one that does not.
+                    let near = |reach: usize, at: usize| hit.start().saturating_sub(at) <= reach || !folded.is_even;
+                    let follows = |at: usize| chain.reach.is_none_or(|reach| near(reach, at));
+                    if !link.is_first && !before.is_some_and(follows) {
+                        continue;
+                    }
+                    if let Some(own) = reached.get_mut(link.link) {
+                        *own = Some(hit.start());
+                    }
+                    if link.is_last {
+                        let window = if folded.is_even { chain.window(text, hit.range()) } else { whole.clone() };
+                        add_window(found.entry(chain.pattern).or_default(), window);
+                    }
+                }
             }
         }
-        found.sort_unstable();
-        found.dedup();
-        found
+        found.into_iter().map(|(pattern, windows)| Candidate { pattern, windows }).collect()
+    }
+}
+
+impl Chain {
+    /// What a match that holds the literal at this place can cover.
+    fn window(&self, text: &str, literal: Range<usize>) -> Range<usize> {
+        let reach = self.reach.unwrap_or(text.len());
+        let mut window = literal.end.saturating_sub(reach)..literal.start.saturating_add(reach).min(text.len());
+        if self.is_one_line {
+            let octets = text.as_bytes();
+            let before = octets.get(window.start..literal.start).and_then(|head| head.iter().rposition(|octet| *octet == b'\n'));
+            let after = octets.get(literal.end..window.end).and_then(|tail| tail.iter().position(|octet| *octet == b'\n'));
+            window = before.map_or(window.start, |at| window.start + at + 1)..after.map_or(window.end, |at| literal.end + at);
+        }
+        window
+    }
+}
+
+/// Windows come by the end of their literals: nearly in order.
+fn add_window(windows: &mut Vec<Range<usize>>, mut window: Range<usize>) {
+    while let Some(last) = windows.pop_if(|last| last.end >= window.start) {
+        window = last.start.min(window.start)..last.end.max(window.end);
+    }
+    windows.push(window);
+}
+
+/// A text in which each sign is the one that stands for its cases.
+struct Folded {
+    text: String,
+    /// Whether each octet stands where it stood.
+    is_even: bool,
+}
+
+impl Folded {
+    fn of(text: &str) -> Folded {
+        let mut folded = String::with_capacity(text.len());
+        let mut is_even = true;
+        for sign in text.chars() {
+            let one = if sign.is_ascii() { sign.to_ascii_lowercase() } else { fold(sign) };
+            is_even &= one.len_utf8() == sign.len_utf8();
+            folded.push(one);
+        }
+        Folded { text: folded, is_even }
+    }
+}
+
+/// The ways to match: the branches of an alternation, unless all of them can be spelled out together.
+fn branches(hir: &Hir) -> Vec<&Hir> {
+    match hir.kind() {
+        HirKind::Capture(capture) => branches(&capture.sub),
+        HirKind::Alternation(all) if Part::of(hir).exact.is_none() => all.iter().flat_map(branches).collect(),
+        _ => vec![hir],
+    }
+}
+
+/// Whether a match may hold the end of a line.
+fn may_end_a_line(hir: &Hir) -> bool {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => false,
+        HirKind::Literal(literal) => literal.0.contains(&b'\n'),
+        HirKind::Class(Class::Unicode(class)) => {
+            class.ranges().iter().any(|range| (range.start()..=range.end()).contains(&'\n'))
+        }
+        HirKind::Class(Class::Bytes(class)) => {
+            class.ranges().iter().any(|range| (range.start()..=range.end()).contains(&b'\n'))
+        }
+        HirKind::Repetition(repetition) => may_end_a_line(&repetition.sub),
+        HirKind::Capture(capture) => may_end_a_line(&capture.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().any(may_end_a_line),
+    }
+}
+
+/// Patterns that are asked for together, behind their screen (made when it is first needed).
+#[derive(Debug, Default)]
+pub struct PatternList {
+    patterns: Vec<Regex>,
+    screen: OnceLock<Screen>,
+}
+
+impl PatternList {
+    /// Adds a pattern behind the others.
+    pub fn push(&mut self, pattern: Regex) {
+        self.patterns.push(pattern);
+        self.screen = OnceLock::new();
+    }
+
+    /// Whether any of them is in the text.
+    pub fn is_in(&self, text: &str) -> bool {
+        self.hits(text).next().is_some()
+    }
+
+    /// The patterns that may be in the text, in order.
+    pub fn candidates(&self, text: &str) -> impl Iterator<Item = &Regex> {
+        self.screen().candidates(text).into_iter().filter_map(|candidate| self.patterns.get(candidate.pattern))
+    }
+
+    /// Whether the text begins with a match of any of them.
+    pub fn begins(&self, text: &str) -> bool {
+        self.patterns.iter().any(|pattern| pattern.begins(text))
+    }
+
+    /// The patterns that are in the text, in order: the place of each among them, and its first match.
+    pub fn hits<'t>(&self, text: &'t str) -> impl Iterator<Item = (usize, Match<'t>)> {
+        self.screen().candidates(text).into_iter().filter_map(move |candidate| {
+            let found = self.patterns.get(candidate.pattern)?.find_within(text, &candidate.windows)?;
+            Some((candidate.pattern, found))
+        })
+    }
+
+    fn screen(&self) -> &Screen {
+        self.screen.get_or_init(|| {
+            let texts: Vec<&str> = self.patterns.iter().map(Regex::as_str).collect();
+            Screen::new(&texts).expect("patterns that were compiled can be read again")
+        })
+    }
+}
+
+impl std::ops::Deref for PatternList {
+    type Target = [Regex];
+
+    fn deref(&self) -> &[Regex] {
+        &self.patterns
     }
 }
 
@@ -115,8 +305,14 @@ impl Part {
 
     /// One after the other: runs of exact parts are multiplied out, and the best literal of all is kept.
     fn of_row(parts: &[Hir]) -> Part {
+        let (sets, exact) = Part::sets(parts);
+        Part { needed: sets.into_iter().fold(None, |best, set| better(best, Some(set))), exact }
+    }
+
+    /// Sets of literals of which a match has one each, in this order; and all texts that match, if they are few.
+    fn sets(parts: &[Hir]) -> (Vec<Vec<String>>, Option<Vec<String>>) {
         let mut run = vec![String::new()];
-        let mut best: Option<Vec<String>> = None;
+        let mut sets = Vec::new();
         let mut is_whole = true;
         for part in parts.iter().map(Part::of) {
             match part.exact {
@@ -125,17 +321,32 @@ impl Part {
                 }
                 exact => {
                     is_whole = false;
-                    best = better(best, Some(std::mem::take(&mut run)));
-                    best = better(best, part.needed);
+                    sets.push(std::mem::take(&mut run));
+                    sets.extend(part.needed);
                     // What is too much to multiply may still begin the next run.
                     run = exact.filter(|spellings| spellings.len() <= MOST_SPELLINGS).unwrap_or_else(|| vec![String::new()]);
                 }
             }
         }
         if is_whole {
-            return Part { needed: best, exact: Some(run) };
+            return (sets, Some(run));
         }
-        Part { exact: None, needed: better(best, Some(run)) }
+        sets.push(run);
+        (sets, None)
+    }
+
+    /// The sets of a whole branch that say enough; `None` if none does.
+    fn row(hir: &Hir) -> Option<Vec<Vec<String>>> {
+        let sets = match hir.kind() {
+            HirKind::Capture(capture) => return Part::row(&capture.sub),
+            HirKind::Concat(parts) => {
+                let (sets, exact) = Part::sets(parts);
+                sets.into_iter().chain(exact).collect()
+            }
+            _ => Vec::from_iter(Part::of(hir).needed()),
+        };
+        let sets: Vec<Vec<String>> = sets.into_iter().filter(|set| shortest(set) >= SHORTEST).collect();
+        (!sets.is_empty()).then_some(sets)
     }
 
     fn of_branches(branches: &[Hir]) -> Part {
@@ -195,7 +406,9 @@ mod tests {
 
     fn candidates(pattern: &str, text: &str) -> bool {
         let regex = compile(&format!("(?im){pattern}")).unwrap();
-        !Screen::new(&[regex.as_str()]).unwrap().candidates(text).is_empty()
+        let found = Screen::new(&[regex.as_str()]).unwrap().candidates(text);
+        assert_eq!(found.iter().any(|one| regex.is_match_within(text, &one.windows)), regex.is_match(text), "{pattern}: {text}");
+        !found.is_empty()
     }
 
     #[test]
@@ -231,5 +444,30 @@ mod tests {
             let is_ours = matches!(sign, '\u{0}'..='\u{17f}' | '\u{400}'..='\u{52f}' | '\u{600}'..='\u{6ff}');
             assert!(!is_ours || folded.len() == 1, "{sign:?} folds to {folded:?}");
         }
+    }
+
+    #[test]
+    fn a_match_lies_within_the_windows() {
+        let far = "x ".repeat(300);
+        let text = format!("We nominate {far} an expert.\nWe nominate our\nexpert. {far} nominated as an expert {far}");
+        let regex = compile(r"(?im)\bnominat(?:e|ed)\b.{0,40}?\bexperts?\b").unwrap();
+        let found = Screen::new(&[regex.as_str()]).unwrap().candidates(&text);
+
+        let [only] = found.as_slice() else { panic!("{found:?}") };
+        assert!(only.windows.iter().map(ExactSizeIterator::len).sum::<usize>() < 200, "{only:?}");
+        assert_eq!(regex.find_within(&text, &only.windows).unwrap().range(), regex.find(&text).unwrap().range());
+    }
+
+    #[test]
+    fn a_literal_within_another_does_not_hide_an_earlier_one() {
+        assert!(candidates("art.{0,20}start", "art, or start"));
+        assert!(candidates("(?:ab c|xyz)(?:.{0,9})(?:zz abcd|ab c)", "ab c, ab c"));
+        assert!(!candidates("nominate.{0,9}expert", "expert, nominate"));
+        assert!(!candidates("nominate.{0,9}expert", "nominate and nominate"));
+    }
+
+    #[test]
+    fn a_sign_whose_other_case_is_longer_moves_nothing() {
+        assert!(candidates("(?:nominate).{0,9}expert", "\u{17f}\u{17f}\u{212a}\u{212a}\u{212a}\u{212a}\u{212a} nominate an expert"));
     }
 }

@@ -56,10 +56,10 @@ pub(super) fn classify(rules: &Rules, mail: &Mail) -> Verdict {
         (hay.is_sent_in && rule.kind.is_automatic()) || rule.lacks.iter().any(|form| found.contains(&form.as_str()))
     };
     for hay in texts(rules, mail).into_iter().chain(forms) {
-        for rule in rules.kinds.firing(hay.place, &hay.text).filter(|rule| !is_silent(rule, &hay)) {
+        for (rule, found) in rules.kinds.firing(hay.place, &hay.text).filter(|(rule, _)| !is_silent(rule, &hay)) {
             // A rule counts once, however often it matches.
             if !evidence.iter().any(|earlier: &Evidence| earlier.rule == rule.name) {
-                evidence.extend(evidences(rule, &hay, mail.language));
+                evidence.extend(evidences(rule, found.as_str(), &hay, mail.language));
             }
         }
     }
@@ -81,8 +81,7 @@ pub(super) fn classify(rules: &Rules, mail: &Mail) -> Verdict {
 }
 
 /// What a rule says: for its kind, and against others.
-fn evidences(rule: &Rule, hay: &Haystack, language: Option<Language>) -> Vec<Evidence> {
-    let words = rule.regex.find(&hay.text).map_or("", |found| found.as_str());
+fn evidences(rule: &Rule, words: &str, hay: &Haystack, language: Option<Language>) -> Vec<Evidence> {
     let words: String = words.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(MOST_WORDS).collect();
     let paper = if hay.is_document && !is_paper(rule.kind) { IN_PAPER } else { 1.0 };
     let is_own = matches!(hay.place, Place::Text | Place::Body) && !hay.is_sent_in && !rule.kind.is_automatic();

@@ -2,7 +2,7 @@
 
 use crate::domain::steps::Part;
 use crate::domain::words::{Kind, Language};
-use crate::pattern::{self, Regex, Screen};
+use crate::pattern::{self, Match, Regex, Screen};
 use crate::resources::{Resources, Text};
 use crate::vocabulary::FOLDERS;
 use anyhow::{Context, Result, anyhow, bail};
@@ -167,12 +167,17 @@ impl RuleSet {
         self.names.get(name).and_then(|index| self.rules.get(*index))
     }
 
-    /// The rules of a place that match a text.
-    pub fn firing<'a>(&'a self, place: Place, text: &'a str) -> impl Iterator<Item = &'a Rule> {
+    /// The rules of a place that match a text, each with its first match.
+    pub fn firing<'a>(&'a self, place: Place, text: &'a str) -> impl Iterator<Item = (&'a Rule, Match<'a>)> {
         let group = self.groups.get(&place);
-        let members = group.map(|(screen, members)| screen.candidates(text).into_iter().filter_map(|index| members.get(index)));
-        let candidates = members.into_iter().flatten().filter_map(|index| self.rules.get(*index));
-        candidates.filter(move |rule| rule.regex.is_match(text))
+        let members = group.map(|(screen, members)| {
+            let found = screen.candidates(text).into_iter();
+            found.filter_map(|candidate| Some((self.rules.get(*members.get(candidate.pattern)?)?, candidate.windows)))
+        });
+        members.into_iter().flatten().filter_map(|(rule, windows)| {
+            let found = rule.regex.find_within(text, &windows)?;
+            Some((rule, found))
+        })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Labels, honorifics, functions, bodies: `<language>/labels.toml`.
 
 use super::words::{Words, fold, is_han, simplified, words};
-use crate::pattern::{self, Regex};
+use crate::pattern::{self, PatternList, Regex};
 use crate::resources::Resources;
 use crate::vocabulary::FOLDERS;
 use anyhow::{Context, Result, anyhow};
@@ -47,54 +47,54 @@ pub enum PersonLabel {
 #[derive(Debug, Default)]
 pub struct Bodies {
     /// Patterns with the study group's number as group 1.
-    pub study_group: Vec<Regex>,
+    pub study_group: PatternList,
     /// A study group of another sector, which is none of ITU-T's.
-    pub other_sector: Vec<Regex>,
+    pub other_sector: PatternList,
     /// ITU-R.
-    pub itu_r: Vec<Regex>,
+    pub itu_r: PatternList,
     /// ITU-D.
-    pub itu_d: Vec<Regex>,
+    pub itu_d: PatternList,
     /// The capitalised name behind words that announce a body, as group 1.
-    pub announced: Vec<Regex>,
+    pub announced: PatternList,
 }
 
 /// Patterns over what is asked to be done with a person, for folded text ([`fold`]); all languages together.
 #[derive(Debug, Default)]
 pub struct Cues {
     /// Somebody is proposed.
-    pub propose: Vec<Regex>,
+    pub propose: PatternList,
     /// The writer proposes himself.
-    pub myself: Vec<Regex>,
+    pub myself: PatternList,
     /// The writer says that he is not meant.
-    pub not_myself: Vec<Regex>,
+    pub not_myself: PatternList,
     /// The writer means himself beside others.
-    pub also_self: Vec<Regex>,
+    pub also_self: PatternList,
     /// Before the function that the writer says he has.
-    pub own_function: Vec<Regex>,
+    pub own_function: PatternList,
     /// Directly before the name of somebody who is only told or signs.
-    pub bystander: Vec<Regex>,
+    pub bystander: PatternList,
     /// Somebody is to be taken off.
-    pub withdraw: Vec<Regex>,
+    pub withdraw: PatternList,
     /// Somebody stays.
-    pub stays: Vec<Regex>,
+    pub stays: PatternList,
     /// The one before it replaces the one after it.
-    pub replaces: Vec<Regex>,
+    pub replaces: PatternList,
     /// The same at the end of the words before a name: the named one leaves.
-    pub replaces_end: Vec<Regex>,
+    pub replaces_end: PatternList,
     /// The one before it is replaced by the one after it.
-    pub replaced_by: Vec<Regex>,
+    pub replaced_by: PatternList,
     /// Followed by the one who leaves, then the newcomer.
-    pub replace_with: Vec<Regex>,
+    pub replace_with: PatternList,
     /// Directly before a value that is no longer good.
-    pub old_value: Vec<Regex>,
+    pub old_value: PatternList,
     /// Directly behind one.
-    pub old_behind: Vec<Regex>,
+    pub old_behind: PatternList,
     /// An extension of a telephone number.
-    pub extension: Vec<Regex>,
+    pub extension: PatternList,
     /// The writer sends on what another wrote.
-    pub forward: Vec<Regex>,
+    pub forward: PatternList,
     /// A name is promised for later.
-    pub promise: Vec<Regex>,
+    pub promise: PatternList,
 }
 
 /// Characters of a label at most: what is longer is a sentence.
@@ -519,8 +519,8 @@ impl LabelWords {
 const LONGEST_TRIED: usize = 400;
 
 /// Whether any of the patterns is in the text.
-pub fn any(patterns: &[Regex], text: &str) -> bool {
-    patterns.iter().any(|pattern| pattern.is_match(text))
+pub fn any(patterns: &PatternList, text: &str) -> bool {
+    patterns.is_in(text)
 }
 
 /// A label without what varies in it: case, blanks (Chinese labels are spaced out), marks at its ends.

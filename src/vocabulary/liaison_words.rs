@@ -2,7 +2,7 @@
 
 use super::FOLDERS;
 use super::words::fold;
-use crate::pattern::{self, Regex};
+use crate::pattern::{self, PatternList};
 use crate::resources::Resources;
 use anyhow::{Context, Result, anyhow};
 use serde::Deserialize;
@@ -61,39 +61,41 @@ pub enum LiaisonLabel {
 #[derive(Debug, Default)]
 pub struct LiaisonWords {
     labels: HashMap<String, LiaisonLabel>,
-    like: Vec<(LiaisonLabel, Regex)>,
+    /// Words that are like a label, and for each the label.
+    like: PatternList,
+    like_labels: Vec<LiaisonLabel>,
     /// A sentence asks for action.
-    pub action: Vec<Regex>,
+    pub action: PatternList,
     /// A sentence asks for comment.
-    pub comment: Vec<Regex>,
+    pub comment: PatternList,
     /// It informs.
-    pub information: Vec<Regex>,
+    pub information: PatternList,
     /// Nothing is asked.
-    pub nothing: Vec<Regex>,
+    pub nothing: PatternList,
     /// Directly before the number of the statement that is answered.
-    pub reply: Vec<Regex>,
+    pub reply: PatternList,
     /// What a purpose says that only answers ("In response").
-    pub response: Vec<Regex>,
+    pub response: PatternList,
     /// Who gets a copy, as group 1.
-    pub copy: Vec<Regex>,
+    pub copy: PatternList,
     /// Whom it goes to, as group 1.
-    pub to: Vec<Regex>,
+    pub to: PatternList,
     /// Directly before the sending body.
-    pub source: Vec<Regex>,
+    pub source: PatternList,
     /// Before an addressee and no part of it ("the chair of").
-    pub office: Vec<Regex>,
+    pub office: PatternList,
     /// Before the person to write to.
-    pub contact: Vec<Regex>,
+    pub contact: PatternList,
     /// A deadline that is closed or binds somebody else.
-    pub closed: Vec<Regex>,
+    pub closed: PatternList,
     /// Words between two addressees.
     pub and: Vec<String>,
     /// Numbers of documents, for the text as written; group 1, where there is one, is the number.
-    pub references: Vec<Regex>,
+    pub references: PatternList,
     /// A document's number that is no statement's own where another one stands (temporary documents), for the text as written.
-    pub drafts: Vec<Regex>,
+    pub drafts: PatternList,
     /// Lines at the head that are no sending body's name.
-    pub letterhead: Vec<Regex>,
+    pub letterhead: PatternList,
 }
 
 #[derive(Debug, Deserialize)]
@@ -223,7 +225,8 @@ impl LiaisonWords {
             (L::Contact, lists.contact),
         ] {
             for pattern in more {
-                self.like.push((kind, pattern::compile(&pattern).map_err(|error| format!("like: {error}"))?));
+                self.like.push(pattern::compile(&pattern).map_err(|error| format!("like: {error}"))?);
+                self.like_labels.push(kind);
             }
         }
         Ok(())
@@ -272,7 +275,8 @@ impl LiaisonWords {
                 && folded.split_whitespace().count() <= MOST_WORDS
                 && folded.matches('(').count() == folded.matches(')').count()
                 && !folded.contains(|c: char| c.is_ascii_digit());
-            short.then(|| self.like.iter().find(|(_, pattern)| pattern.is_match(&folded)).map(|(label, _)| *label)).flatten()
+            let (first, _) = short.then(|| self.like.hits(&folded).next()).flatten()?;
+            self.like_labels.get(first).copied()
         })
     }
 

@@ -1,7 +1,7 @@
 //! How mail clients mark quotes, forwards, signatures and automatic answers: `<language>/mail.toml`.
 
 use crate::domain::words::Assent;
-use crate::pattern::{self, Regex};
+use crate::pattern::{self, PatternList};
 use crate::resources::Resources;
 use crate::vocabulary::FOLDERS;
 use anyhow::{Context, Result, anyhow};
@@ -62,7 +62,7 @@ struct File {
 #[derive(Debug, Default)]
 pub struct MailWords {
     header: Vec<(String, HeaderLabel)>,
-    attribution: Vec<Regex>,
+    attribution: PatternList,
     original: Vec<String>,
     forwarded: Vec<String>,
     sent_from: Vec<String>,
@@ -165,7 +165,7 @@ impl MailWords {
         // An attribution has a digit (its date) or an address; most lines have neither, and are let go at once.
         line.chars().count() <= 300
             && (line.contains('@') || line.chars().any(|c| c.is_numeric()) || line.ends_with([':', '：']))
-            && self.attribution.iter().any(|pattern| pattern.is_match(line))
+            && self.attribution.is_in(line)
     }
 
     /// A separator such as `-----Original Message-----`: bare words between dashes.

@@ -4,7 +4,7 @@ use super::dates::{Forms, FoundDate};
 use super::labels::any;
 use super::words::fold;
 use crate::domain::Date;
-use crate::pattern::{self, Regex};
+use crate::pattern::{self, PatternList};
 use crate::resources::Resources;
 use anyhow::{Context, Result, anyhow};
 use serde::Deserialize;
@@ -31,10 +31,10 @@ struct File {
 #[derive(Debug)]
 pub struct TimeWords {
     forms: Forms,
-    before: Vec<Regex>,
-    after: Vec<Regex>,
-    never: Vec<Regex>,
-    vague: Vec<Regex>,
+    before: PatternList,
+    after: PatternList,
+    never: PatternList,
+    vague: PatternList,
     none: Vec<String>,
 }
 
@@ -54,10 +54,10 @@ impl TimeWords {
     pub fn load(resources: &Resources) -> Result<TimeWords> {
         let mut own = TimeWords {
             forms: Forms::default(),
-            before: Vec::new(),
-            after: Vec::new(),
-            never: Vec::new(),
-            vague: Vec::new(),
+            before: PatternList::default(),
+            after: PatternList::default(),
+            never: PatternList::default(),
+            vague: PatternList::default(),
             none: Vec::new(),
         };
         let mut joiners = Vec::new();
@@ -130,7 +130,7 @@ impl TimeWords {
     /// A deadline's words that name no day: "before our next meeting", "as soon as possible".
     pub fn vague(&self, text: &str) -> Option<String> {
         let folded = fold(text);
-        self.vague.iter().find_map(|pattern| pattern.find(&folded)).map(|hit| hit.as_str().trim().to_owned())
+        self.vague.hits(&folded).next().map(|(_, hit)| hit.as_str().trim().to_owned())
     }
 }
 

@@ -129,7 +129,7 @@ pub(super) fn study_groups(text: &str, vocabulary: &Vocabulary, charter: &Charte
     let bodies = &vocabulary.labels.bodies;
     let expected: Vec<&str> = charter.seats.iter().filter_map(|seat| seat.study_group.as_deref()).collect();
     let mut found: Vec<(usize, String)> = Vec::new();
-    for pattern in &bodies.study_group {
+    for pattern in bodies.study_group.candidates(text) {
         for captures in pattern.captures_iter(text) {
             let (Some(whole), Some(number)) = (captures.get(0), captures.get(1)) else { continue };
             let group = format!("SG{}", number.as_str());

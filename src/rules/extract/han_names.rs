@@ -1,6 +1,7 @@
 //! Names of persons in Chinese script, which stand without blanks around them.
 
 use super::names::Name;
+use crate::pattern::PatternList;
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::words::{is_han, simplified};
 
@@ -92,11 +93,15 @@ fn candidate(before: &str, rest: &str, family: &str, vocabulary: &Vocabulary) ->
     None
 }
 
+/// Signs of the longest cue of Chinese before a name, with its gap.
+const LONGEST_CUE: usize = 40;
+
 /// Whether a name may begin behind these words.
 fn opens(before: &str, vocabulary: &Vocabulary) -> bool {
     let labels = &vocabulary.labels;
     let bare = before.trim_end();
     let Some(last) = bare.chars().next_back() else { return true };
+    let tail = bare.char_indices().rev().nth(LONGEST_CUE).and_then(|(at, _)| bare.get(at..)).unwrap_or(bare);
     if !is_han(last) {
         return !last.is_ascii_alphanumeric() || bare.len() < before.len();
     }
@@ -105,13 +110,7 @@ fn opens(before: &str, vocabulary: &Vocabulary) -> bool {
         || labels.organization_starts.han_at_end(bare).is_some()
         || labels.not_names.han_at_end(bare).is_some()
         || labels.organization_ends.han_at_end(bare).is_some()
-        || labels.cues.propose.iter().any(|cue| cue.find_iter(bare).last().is_some_and(|found| found.end() == bare.len()))
-        || labels
-            .cues
-            .replaces
-            .iter()
-            .chain(&labels.cues.replaced_by)
-            .any(|cue| cue.find_iter(bare).last().is_some_and(|found| found.end() == bare.len()))
+        || [&labels.cues.propose, &labels.cues.replaces, &labels.cues.replaced_by].into_iter().any(|cues| ends(tail, cues))
 }
 
 /// Whether a name may end before these words.
@@ -123,11 +122,10 @@ fn closes(after: &str, vocabulary: &Vocabulary) -> bool {
     }
     labels.roles.han_at_start(after).is_some()
         || labels.organization_starts.han_at_start(after).is_some()
-        || labels
-            .cues
-            .propose
-            .iter()
-            .chain(&labels.cues.replaces)
-            .chain(&labels.cues.withdraw)
-            .any(|cue| cue.find(after).is_some_and(|found| found.start() == 0))
+        || [&labels.cues.propose, &labels.cues.replaces, &labels.cues.withdraw].into_iter().any(|cues| cues.begins(after))
+}
+
+/// Whether a cue ends where the text does.
+fn ends(text: &str, cues: &PatternList) -> bool {
+    cues.candidates(text).any(|cue| cue.find_iter(text).last().is_some_and(|found| found.end() == text.len()))
 }

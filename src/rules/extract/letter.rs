@@ -255,7 +255,7 @@ impl<'a> Letter<'a> {
 
     /// The capitalised words behind "on behalf of", "expert of": a body that no word of its name tells.
     fn announced_body(&self, text: &str) -> Option<String> {
-        let hit = self.vocabulary.labels.bodies.announced.iter().find_map(|pattern| pattern.captures(text))?;
+        let hit = self.vocabulary.labels.bodies.announced.candidates(text).find_map(|pattern| pattern.captures(text))?;
         let name = hit.get(1)?.as_str().trim_end_matches([',', '.', ' ']);
         let is_own = self.vocabulary.labels.ours.is_in(name)
             || std::iter::once(&self.charter.name).chain(&self.charter.aliases).any(|own| name.contains(own.as_str()));

@@ -235,11 +235,11 @@ pub(super) fn normalise(words: &str, country: Option<&str>) -> Option<String> {
 
 /// The text without extensions of telephone numbers, whose digits would join the number's.
 pub(super) fn without_extensions(text: &str, words: &Vocabulary) -> String {
-    let mut text = text.to_owned();
-    for pattern in &words.labels.cues.extension {
-        text = pattern.replace_all(&text, " ; ").into_owned();
+    let mut without = text.to_owned();
+    for pattern in words.labels.cues.extension.candidates(text) {
+        without = pattern.replace_all(&without, " ; ").into_owned();
     }
-    text
+    without
 }
 
 #[cfg(test)]

@@ -90,7 +90,7 @@ impl Letter<'_> {
         let cues = &self.vocabulary.labels.cues;
         self.units.iter().take(self.signature).find_map(|unit| {
             let said = super::letter::plain(&unit.text);
-            let hit = cues.own_function.iter().find_map(|cue| cue.find(&said))?;
+            let hit = cues.own_function.hits(&said).next()?.1;
             // Places in the folded text are near enough: the words behind the cue are looked for in the text itself.
             let tail: String = said.get(hit.end()..)?.chars().take(12).collect();
             let folded_start = unit.text.char_indices().find(|(at, _)| {

@@ -39,7 +39,7 @@ pub(super) struct Number {
 /// The numbers of a text, in order; of two patterns that overlap, the first counts.
 pub(super) fn references(text: &str, vocabulary: &Vocabulary) -> Vec<Number> {
     let mut found: Vec<Number> = Vec::new();
-    for pattern in &vocabulary.liaison.references {
+    for pattern in vocabulary.liaison.references.candidates(text) {
         for captures in pattern.captures_iter(text) {
             let Some(hit) = captures.get(1).or_else(|| captures.get(0)) else { continue };
             if found.iter().any(|earlier| hit.start() < earlier.end && earlier.start < hit.end()) {

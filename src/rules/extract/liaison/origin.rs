@@ -5,6 +5,7 @@ use super::header::{is_prose, is_sentence};
 use super::numbers::references;
 use super::{Letter, set};
 use crate::domain::steps::{FoundLiaison, Part};
+use crate::pattern::PatternList;
 use crate::rules::extract::bodies::chunks;
 use crate::rules::extract::names;
 use crate::rules::extract::organizations::{foreign as foreign_organizations, organizations};
@@ -46,10 +47,10 @@ impl Folded {
 }
 
 /// What a pattern's first group (else what stands behind its match) is in the text as written.
-fn phrases<'a>(patterns: &[crate::pattern::Regex], text: &'a str) -> Vec<&'a str> {
+fn phrases<'a>(patterns: &PatternList, text: &'a str) -> Vec<&'a str> {
     let folded = Folded::of(text);
     let mut found: Vec<(usize, &str)> = Vec::new();
-    for pattern in patterns {
+    for pattern in patterns.candidates(&folded.text) {
         for captures in pattern.captures_iter(&folded.text) {
             let Some(whole) = captures.get(0) else { continue };
             let (from, to) = captures.get(1).map_or((whole.end(), folded.text.len()), |group| (group.start(), group.end()));
