@@ -5,7 +5,7 @@ use super::{Rules, extract};
 use crate::domain::steps::{Evidence, Verdict};
 use crate::domain::words::{Kind, Language};
 use crate::mail::{AutomaticForm, Mail};
-use crate::vocabulary::words::is_han;
+use crate::vocabulary::words::{is_composed, is_han};
 use std::collections::BTreeMap;
 use unicode_normalization::UnicodeNormalization;
 
@@ -110,6 +110,9 @@ fn plain(place: Place, text: String) -> Haystack {
 fn fold(text: &str) -> String {
     let end = text.char_indices().map(|(at, _)| at).take_while(|at| *at < HAYSTACK).last().unwrap_or(0);
     let cut = if text.len() > HAYSTACK { text.split_at_checked(end).map_or(text, |(head, _)| head) } else { text };
+    if is_composed(cut) {
+        return cut.to_owned();
+    }
     cut.nfkc().filter(|c| *c != '\u{640}').collect()
 }
 
