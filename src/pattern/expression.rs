@@ -201,9 +201,7 @@ impl Regex {
 fn has_wide_gap(hir: &Hir) -> bool {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) | HirKind::Literal(_) | HirKind::Class(_) => false,
-        HirKind::Repetition(repetition) => {
-            repetition.max.is_some_and(|max| max >= WIDE_GAP) || has_wide_gap(&repetition.sub)
-        }
+        HirKind::Repetition(repetition) => repetition.max.is_some_and(|max| max >= WIDE_GAP) || has_wide_gap(&repetition.sub),
         HirKind::Capture(capture) => has_wide_gap(&capture.sub),
         HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().any(has_wide_gap),
     }

@@ -36,6 +36,10 @@ struct Chain {
     pattern: usize,
     /// Octets of the longest match; `None` where nothing bounds it.
     reach: Option<usize>,
+    /// Octets of a match before the first literal.
+    lead: Option<usize>,
+    /// Octets of it behind the last literal.
+    trail: Option<usize>,
     /// Whether a match never goes over the end of a line.
     is_one_line: bool,
 }
@@ -66,7 +70,7 @@ impl Screen {
         let mut spelled: BTreeMap<String, Vec<Link>> = BTreeMap::new();
         for (pattern, text) in patterns.iter().enumerate() {
             let hir = parse(text.as_ref())?;
-            let branches: Option<Vec<(&Hir, Vec<Vec<String>>)>> =
+            let branches: Option<Vec<(&Hir, Vec<Set>)>> =
                 branches(&hir).into_iter().map(|branch| Some((branch, Part::row(branch)?))).collect();
             match branches {
                 Some(branches) => branches.into_iter().for_each(|(hir, sets)| screen.add(pattern, hir, sets, &mut spelled)),
@@ -81,13 +85,19 @@ impl Screen {
         Ok(screen)
     }
 
-    fn add(&mut self, pattern: usize, hir: &Hir, sets: Vec<Vec<String>>, spelled: &mut BTreeMap<String, Vec<Link>>) {
+    fn add(&mut self, pattern: usize, hir: &Hir, sets: Vec<Set>, spelled: &mut BTreeMap<String, Vec<Link>>) {
         let chain = self.chains.len();
-        self.chains.push(Chain { pattern, reach: hir.properties().maximum_len(), is_one_line: !may_end_a_line(hir) });
+        self.chains.push(Chain {
+            pattern,
+            reach: hir.properties().maximum_len(),
+            lead: sets.first().and_then(|set| set.lead),
+            trail: sets.last().and_then(|set| set.trail),
+            is_one_line: !may_end_a_line(hir),
+        });
         let last = sets.len().saturating_sub(1);
-        for (index, literals) in sets.into_iter().enumerate() {
+        for (index, set) in sets.into_iter().enumerate() {
             let link = Link { chain, link: self.links, is_first: index == 0, is_last: index == last };
-            literals.into_iter().for_each(|literal| spelled.entry(literal).or_default().push(link));
+            set.literals.into_iter().for_each(|literal| spelled.entry(literal).or_default().push(link));
             self.links += 1;
         }
     }
@@ -99,23 +109,26 @@ impl Screen {
             self.always.iter().map(|pattern| (*pattern, vec![whole.clone()])).collect();
         if let Some(literals) = &self.literals {
             let folded = Folded::of(text);
-            // Where the latest literal of each link began that has those of the links before it within reach.
-            let mut reached: Vec<Option<usize>> = vec![None; self.links];
+            let mut reached: Vec<Option<Reached>> = vec![None; self.links];
             for hit in literals.find_overlapping_iter(&folded.text) {
                 for link in self.owners.get(hit.pattern().as_usize()).into_iter().flatten() {
                     let Some(chain) = self.chains.get(link.chain) else { continue };
-                    let before = link.link.checked_sub(1).and_then(|before| reached.get(before).copied().flatten());
+                    let reach = chain.reach.filter(|_| folded.is_even).unwrap_or(text.len());
                     // The latest one may begin within this one and hide an earlier one that does not.
-                    let near = |reach: usize, at: usize| hit.start().saturating_sub(at) <= reach || !folded.is_even;
-                    let follows = |at: usize| chain.reach.is_none_or(|reach| near(reach, at));
-                    if !link.is_first && !before.is_some_and(follows) {
-                        continue;
-                    }
+                    let near = |before: &Reached| hit.start().saturating_sub(before.latest) <= reach;
+                    let at = if link.is_first { Some(link.link) } else { link.link.checked_sub(1) };
+                    let before = at.and_then(|at| reached.get(at).copied().flatten()).filter(near);
+                    let first = match before {
+                        Some(before) if hit.end().saturating_sub(before.first) <= reach => before.first.min(hit.start()),
+                        Some(_) => hit.start().saturating_sub(reach),
+                        None if link.is_first => hit.start(),
+                        None => continue,
+                    };
                     if let Some(own) = reached.get_mut(link.link) {
-                        *own = Some(hit.start());
+                        *own = Some(Reached { latest: hit.start(), first });
                     }
                     if link.is_last {
-                        let window = if folded.is_even { chain.window(text, hit.range()) } else { whole.clone() };
+                        let window = if folded.is_even { chain.window(text, first, &hit.range()) } else { whole.clone() };
                         add_window(found.entry(chain.pattern).or_default(), window);
                     }
                 }
@@ -125,18 +138,29 @@ impl Screen {
     }
 }
 
+/// How far a chain has come in a text.
+#[derive(Clone, Copy, Debug)]
+struct Reached {
+    /// Where the latest literal of the link began.
+    latest: usize,
+    /// No match that goes on from here has its first literal before this.
+    first: usize,
+}
+
 impl Chain {
-    /// What a match that holds the literal at this place can cover.
-    fn window(&self, text: &str, literal: Range<usize>) -> Range<usize> {
+    /// What a match can cover whose first literal begins no earlier than `first`, and whose last one is this.
+    fn window(&self, text: &str, first: usize, last: &Range<usize>) -> Range<usize> {
         let reach = self.reach.unwrap_or(text.len());
-        let mut window = literal.end.saturating_sub(reach)..literal.start.saturating_add(reach).min(text.len());
-        if self.is_one_line {
-            let octets = text.as_bytes();
-            let before = octets.get(window.start..literal.start).and_then(|head| head.iter().rposition(|octet| *octet == b'\n'));
-            let after = octets.get(literal.end..window.end).and_then(|tail| tail.iter().position(|octet| *octet == b'\n'));
-            window = before.map_or(window.start, |at| window.start + at + 1)..after.map_or(window.end, |at| literal.end + at);
+        let start = self.lead.map_or(0, |lead| first.saturating_sub(lead)).max(last.end.saturating_sub(reach));
+        let end = self.trail.map_or(text.len(), |trail| last.end.saturating_add(trail)).min(last.start.saturating_add(reach));
+        let end = end.min(text.len());
+        if !self.is_one_line {
+            return start..end;
         }
-        window
+        let octets = text.as_bytes();
+        let before = octets.get(start..last.start).and_then(|head| head.iter().rposition(|octet| *octet == b'\n'));
+        let behind = octets.get(last.end..end).and_then(|tail| tail.iter().position(|octet| *octet == b'\n'));
+        before.map_or(start, |at| start + at + 1)..behind.map_or(end, |at| last.end + at)
     }
 }
 
@@ -182,12 +206,8 @@ fn may_end_a_line(hir: &Hir) -> bool {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => false,
         HirKind::Literal(literal) => literal.0.contains(&b'\n'),
-        HirKind::Class(Class::Unicode(class)) => {
-            class.ranges().iter().any(|range| (range.start()..=range.end()).contains(&'\n'))
-        }
-        HirKind::Class(Class::Bytes(class)) => {
-            class.ranges().iter().any(|range| (range.start()..=range.end()).contains(&b'\n'))
-        }
+        HirKind::Class(Class::Unicode(class)) => class.ranges().iter().any(|range| (range.start()..=range.end()).contains(&'\n')),
+        HirKind::Class(Class::Bytes(class)) => class.ranges().iter().any(|range| (range.start()..=range.end()).contains(&b'\n')),
         HirKind::Repetition(repetition) => may_end_a_line(&repetition.sub),
         HirKind::Capture(capture) => may_end_a_line(&capture.sub),
         HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().any(may_end_a_line),
@@ -255,6 +275,19 @@ struct Part {
     needed: Option<Vec<String>>,
 }
 
+/// Literals of which a match has one.
+struct Set {
+    literals: Vec<String>,
+    /// Octets of the match at most before the literal; `None` where nothing bounds them.
+    lead: Option<usize>,
+    /// Octets of it behind the literal.
+    trail: Option<usize>,
+}
+
+fn sum<'a>(sizes: impl Iterator<Item = &'a Option<usize>>) -> Option<usize> {
+    sizes.copied().try_fold(0_usize, |all, size| all.checked_add(size?))
+}
+
 impl Part {
     fn unknown() -> Part {
         Part { exact: None, needed: None }
@@ -306,46 +339,53 @@ impl Part {
     /// One after the other: runs of exact parts are multiplied out, and the best literal of all is kept.
     fn of_row(parts: &[Hir]) -> Part {
         let (sets, exact) = Part::sets(parts);
-        Part { needed: sets.into_iter().fold(None, |best, set| better(best, Some(set))), exact }
+        Part { needed: sets.into_iter().fold(None, |best, set| better(best, Some(set.literals))), exact }
     }
 
     /// Sets of literals of which a match has one each, in this order; and all texts that match, if they are few.
-    fn sets(parts: &[Hir]) -> (Vec<Vec<String>>, Option<Vec<String>>) {
+    fn sets(parts: &[Hir]) -> (Vec<Set>, Option<Vec<String>>) {
+        let sizes: Vec<Option<usize>> = parts.iter().map(|part| part.properties().maximum_len()).collect();
+        let before = |at: usize| sum(sizes.iter().take(at));
+        let behind = |at: usize| sum(sizes.iter().skip(at));
         let mut run = vec![String::new()];
+        let mut from = 0;
         let mut sets = Vec::new();
-        let mut is_whole = true;
-        for part in parts.iter().map(Part::of) {
+        for (at, part) in parts.iter().enumerate() {
+            let part = Part::of(part);
             match part.exact {
                 Some(spellings) if run.len().saturating_mul(spellings.len()) <= MOST_SPELLINGS => {
                     run = run.iter().flat_map(|head| spellings.iter().map(move |tail| format!("{head}{tail}"))).collect();
                 }
                 exact => {
-                    is_whole = false;
-                    sets.push(std::mem::take(&mut run));
-                    sets.extend(part.needed);
+                    sets.push(Set { literals: std::mem::take(&mut run), lead: before(from), trail: behind(at) });
+                    // The literal stands anywhere within the part.
+                    sets.extend(part.needed.map(|literals| Set { literals, lead: before(at + 1), trail: behind(at) }));
                     // What is too much to multiply may still begin the next run.
-                    run = exact.filter(|spellings| spellings.len() <= MOST_SPELLINGS).unwrap_or_else(|| vec![String::new()]);
+                    let next = exact.filter(|spellings| spellings.len() <= MOST_SPELLINGS);
+                    from = if next.is_some() { at } else { at + 1 };
+                    run = next.unwrap_or_else(|| vec![String::new()]);
                 }
             }
         }
-        if is_whole {
+        if sets.is_empty() {
             return (sets, Some(run));
         }
-        sets.push(run);
+        sets.push(Set { literals: run, lead: before(from), trail: Some(0) });
         (sets, None)
     }
 
     /// The sets of a whole branch that say enough; `None` if none does.
-    fn row(hir: &Hir) -> Option<Vec<Vec<String>>> {
+    fn row(hir: &Hir) -> Option<Vec<Set>> {
+        let size = hir.properties().maximum_len();
         let sets = match hir.kind() {
             HirKind::Capture(capture) => return Part::row(&capture.sub),
             HirKind::Concat(parts) => {
                 let (sets, exact) = Part::sets(parts);
-                sets.into_iter().chain(exact).collect()
+                sets.into_iter().chain(exact.map(|literals| Set { literals, lead: Some(0), trail: Some(0) })).collect()
             }
-            _ => Vec::from_iter(Part::of(hir).needed()),
+            _ => Vec::from_iter(Part::of(hir).needed().map(|literals| Set { literals, lead: size, trail: size })),
         };
-        let sets: Vec<Vec<String>> = sets.into_iter().filter(|set| shortest(set) >= SHORTEST).collect();
+        let sets: Vec<Set> = sets.into_iter().filter(|set| shortest(&set.literals) >= SHORTEST).collect();
         (!sets.is_empty()).then_some(sets)
     }
 
@@ -468,6 +508,9 @@ mod tests {
 
     #[test]
     fn a_sign_whose_other_case_is_longer_moves_nothing() {
-        assert!(candidates("(?:nominate).{0,9}expert", "\u{17f}\u{17f}\u{212a}\u{212a}\u{212a}\u{212a}\u{212a} nominate an expert"));
+        assert!(candidates(
+            "(?:nominate).{0,9}expert",
+            "\u{17f}\u{17f}\u{212a}\u{212a}\u{212a}\u{212a}\u{212a} nominate an expert"
+        ));
     }
 }

@@ -83,6 +83,15 @@ pub fn is_han(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{323AF}')
 }
 
+/// `char::is_alphanumeric`, without its long search for the letters that most texts are made of.
+pub fn is_letter_or_digit(c: char) -> bool {
+    match c {
+        '\0'..='\x7f' => c.is_ascii_alphanumeric(),
+        'Ѐ'..='ҁ' | 'ء'..='ي' | '一'..='\u{9fef}' => true,
+        _ => c.is_alphanumeric(),
+    }
+}
+
 /// Whether a character is an Arabic letter.
 pub fn is_arabic(c: char) -> bool {
     matches!(c, '\u{600}'..='\u{6FF}' | '\u{750}'..='\u{77F}' | '\u{FB50}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}')
@@ -102,13 +111,13 @@ pub struct Word<'a> {
 /// The words of a text: letters, digits, and what may stand inside a word (`-`, `'`, `.`, `/`, `&`).
 pub fn words(text: &str) -> Vec<Word<'_>> {
     let inside = |c: char| {
-        c.is_alphanumeric() || is_mark(c) || matches!(c, '-' | '\'' | '’' | '‑' | '.' | '/' | '&' | '№' | '#' | 'º' | 'ª')
+        is_letter_or_digit(c) || is_mark(c) || matches!(c, '-' | '\'' | '’' | '‑' | '.' | '/' | '&' | '№' | '#' | 'º' | 'ª')
     };
     let mut found = Vec::new();
     let mut start = None;
     for (at, c) in text.char_indices().chain(std::iter::once((text.len(), ' '))) {
         match (start, inside(c)) {
-            (None, true) if c.is_alphanumeric() || matches!(c, '№' | '#' | '&') => start = Some(at),
+            (None, true) if is_letter_or_digit(c) || matches!(c, '№' | '#' | '&') => start = Some(at),
             (Some(from), false) => {
                 start = None;
                 let whole = text.get(from..at).unwrap_or_default();
@@ -347,6 +356,9 @@ mod tests {
             let long: String = text.nfkc().filter(|c| !is_mark(*c)).flat_map(char::to_lowercase).map(fold_char).collect();
             assert_eq!(plain(c).map(String::from), Some(long), "{c:?} {:x}", u32::from(c));
             assert_eq!(is_nfkc_quick(text.chars()), IsNormalized::Yes, "{c:?}");
+        }
+        for c in '\0'..='\u{ffff}' {
+            assert_eq!(is_letter_or_digit(c), c.is_alphanumeric(), "{c:?}");
         }
     }
 
