@@ -13,14 +13,43 @@ const WIDE_GAP: u32 = 12;
 
 /// A compiled pattern.
 ///
-/// It is compiled when it is first used: most rules never are, and each that is holds some 50 kB.
+/// It is compiled when it is first used, and by a [`super::Screen`] only its branches that may match: most never do, and each
+/// that is compiled holds some 50 kB.
 #[derive(Clone, Debug)]
 pub struct Regex {
-    pattern: String,
+    /// What it is an alternation of, in order; a single one for any other pattern.
+    branches: Vec<Branch>,
     matches_nothing: bool,
-    /// Whether a lazily built automaton would be worth its memory.
+    whole: OnceLock<meta::Regex>,
+}
+
+/// One branch at the top of a pattern.
+#[derive(Clone, Debug)]
+struct Branch {
+    pattern: Box<str>,
+    /// Whether a lazily built automaton is worth its memory.
     is_plain: bool,
     used: OnceLock<meta::Regex>,
+}
+
+impl Branch {
+    fn new(hir: &Hir) -> Branch {
+        Branch { pattern: hir.to_string().into(), is_plain: !has_wide_gap(hir), used: OnceLock::new() }
+    }
+
+    fn compiled(&self) -> &meta::Regex {
+        self.used.get_or_init(|| build(&self.pattern, self.is_plain))
+    }
+}
+
+fn build(pattern: &str, is_plain: bool) -> meta::Regex {
+    let limits = meta::Config::new()
+        .utf8_empty(false)
+        .nfa_size_limit(Some(super::SIZE_LIMIT))
+        .hybrid(is_plain)
+        .hybrid_cache_capacity(super::CACHE_OF_ONE);
+    let built = meta::Builder::new().configure(limits).syntax(syntax::Config::new().utf8(false)).build(pattern);
+    built.expect("a pattern that was parsed and counted can be compiled")
 }
 
 /// A place of a text that matches.
@@ -109,7 +138,8 @@ impl Index<&str> for Captures<'_> {
 impl Regex {
     pub(super) fn new(hir: &Hir) -> Regex {
         let matches_nothing = hir.properties().minimum_len() == Some(0);
-        Regex { pattern: hir.to_string(), matches_nothing, is_plain: !has_wide_gap(hir), used: OnceLock::new() }
+        let branches = super::screen::branches(hir).into_iter().map(Branch::new).collect();
+        Regex { branches, matches_nothing, whole: OnceLock::new() }
     }
 
     /// Whether it can match without a single sign, and so does in nearly every text. Asked without compiling it.
@@ -118,31 +148,25 @@ impl Regex {
     }
 
     fn compiled(&self) -> &meta::Regex {
-        self.used.get_or_init(|| {
-            let limits = meta::Config::new()
-                .utf8_empty(false)
-                .nfa_size_limit(Some(super::SIZE_LIMIT))
-                .hybrid(self.is_plain)
-                .hybrid_cache_capacity(super::CACHE_OF_ONE);
-            let octets = syntax::Config::new().utf8(false);
-            let built = meta::Builder::new().configure(limits).syntax(octets).build(&self.pattern);
-            built.expect("a pattern that was parsed and counted can be compiled")
-        })
+        match self.branches.as_slice() {
+            [only] => only.compiled(),
+            _ => self.whole.get_or_init(|| build(&self.pattern(), self.branches.iter().all(|branch| branch.is_plain))),
+        }
     }
 
     /// The pattern, as it was compiled.
-    pub fn as_str(&self) -> &str {
-        &self.pattern
+    pub fn pattern(&self) -> String {
+        self.branches().collect::<Vec<_>>().join("|")
+    }
+
+    /// The patterns of the branches, in order.
+    pub(super) fn branches(&self) -> impl Iterator<Item = &str> {
+        self.branches.iter().map(|branch| &*branch.pattern)
     }
 
     /// Whether it matches anywhere.
     pub fn is_match(&self, text: &str) -> bool {
         self.compiled().is_match(text.as_bytes())
-    }
-
-    /// Whether it matches within one of the windows; what stands around them is seen, but not taken.
-    pub fn is_match_within(&self, text: &str, windows: &[Range<usize>]) -> bool {
-        windows.iter().any(|window| self.compiled().is_match(Input::new(text.as_bytes()).range(window.clone())))
     }
 
     /// Whether the text begins with a match.
@@ -155,10 +179,14 @@ impl Regex {
         self.compiled().find(text.as_bytes()).map(|found| Match::new(text, &found.range()))
     }
 
-    /// The first match within the windows.
-    pub fn find_within<'t>(&self, text: &'t str, windows: &[Range<usize>]) -> Option<Match<'t>> {
-        let within = |window: &Range<usize>| self.compiled().find(Input::new(text.as_bytes()).range(window.clone()));
-        windows.iter().find_map(within).map(|found| Match::new(text, &found.range()))
+    /// The first match, where a screen says that there may be one; what stands around the windows is seen, but not taken.
+    pub fn find_within<'t>(&self, text: &'t str, candidate: &super::Candidate) -> Option<Match<'t>> {
+        let first = candidate.windows.iter().filter_map(|(branch, windows)| {
+            let compiled = self.branches.get(*branch)?.compiled();
+            windows.iter().find_map(|window| compiled.find(Input::new(text.as_bytes()).range(window.clone())))
+        });
+        // Of branches that match at the same place the first one counts, as in the whole pattern.
+        first.min_by_key(|found| found.start()).map(|found| Match::new(text, &found.range()))
     }
 
     /// All matches, one behind the other.

@@ -26,14 +26,15 @@ pub struct Screen {
     chains: Vec<Chain>,
     /// Links of all chains together.
     links: usize,
-    /// Patterns without a literal: they may always match.
-    always: Vec<usize>,
+    /// Branches without a literal: they may always match.
+    always: Vec<(usize, usize)>,
 }
 
 /// One way for a pattern to match (a branch at its top): a literal of each of some sets, in this order.
 #[derive(Debug)]
 struct Chain {
-    pattern: usize,
+    /// The pattern and its branch.
+    owner: (usize, usize),
     /// Octets of the longest match; `None` where nothing bounds it.
     reach: Option<usize>,
     /// Octets of a match before the first literal.
@@ -54,27 +55,28 @@ struct Link {
     is_last: bool,
 }
 
-/// A pattern that may match, and where: each of its matches lies within one of the windows (octets of the text, in order, apart).
+/// A pattern that may match, and where.
 #[derive(Debug, PartialEq)]
 pub struct Candidate {
     /// The pattern's place in the list that the screen was made of.
     pub pattern: usize,
-    /// Where it may match.
-    pub windows: Vec<Range<usize>>,
+    /// Its branches that may match, in order; each match of a branch lies within one of its windows (octets of the text, in
+    /// order, apart).
+    pub(super) windows: Vec<(usize, Vec<Range<usize>>)>,
 }
 
 impl Screen {
-    /// Looks at compiled patterns (their text as [`super::compile`] left it).
-    pub fn new<P: AsRef<str>>(patterns: &[P]) -> Result<Screen, String> {
+    /// Looks at compiled patterns.
+    pub fn new<'p>(patterns: impl IntoIterator<Item = &'p Regex>) -> Result<Screen, String> {
         let mut screen = Screen::default();
         let mut spelled: BTreeMap<String, Vec<Link>> = BTreeMap::new();
-        for (pattern, text) in patterns.iter().enumerate() {
-            let hir = parse(text.as_ref())?;
-            let branches: Option<Vec<(&Hir, Vec<Set>)>> =
-                branches(&hir).into_iter().map(|branch| Some((branch, Part::row(branch)?))).collect();
-            match branches {
-                Some(branches) => branches.into_iter().for_each(|(hir, sets)| screen.add(pattern, hir, sets, &mut spelled)),
-                None => screen.always.push(pattern),
+        for (pattern, regex) in patterns.into_iter().enumerate() {
+            for (branch, text) in regex.branches().enumerate() {
+                let hir = parse(text)?;
+                match Part::row(&hir) {
+                    Some(sets) => screen.add((pattern, branch), &hir, sets, &mut spelled),
+                    None => screen.always.push((pattern, branch)),
+                }
             }
         }
         if !spelled.is_empty() {
@@ -85,10 +87,10 @@ impl Screen {
         Ok(screen)
     }
 
-    fn add(&mut self, pattern: usize, hir: &Hir, sets: Vec<Set>, spelled: &mut BTreeMap<String, Vec<Link>>) {
+    fn add(&mut self, owner: (usize, usize), hir: &Hir, sets: Vec<Set>, spelled: &mut BTreeMap<String, Vec<Link>>) {
         let chain = self.chains.len();
         self.chains.push(Chain {
-            pattern,
+            owner,
             reach: hir.properties().maximum_len(),
             lead: sets.first().and_then(|set| set.lead),
             trail: sets.last().and_then(|set| set.trail),
@@ -105,8 +107,8 @@ impl Screen {
     /// The patterns that may match a text, in order; every other one does not match it.
     pub fn candidates(&self, text: &str) -> Vec<Candidate> {
         let whole = 0..text.len();
-        let mut found: BTreeMap<usize, Vec<Range<usize>>> =
-            self.always.iter().map(|pattern| (*pattern, vec![whole.clone()])).collect();
+        let mut found: BTreeMap<(usize, usize), Vec<Range<usize>>> =
+            self.always.iter().map(|owner| (*owner, vec![whole.clone()])).collect();
         if let Some(literals) = &self.literals {
             let folded = Folded::of(text);
             let mut reached: Vec<Option<Reached>> = vec![None; self.links];
@@ -129,12 +131,19 @@ impl Screen {
                     }
                     if link.is_last {
                         let window = if folded.is_even { chain.window(text, first, &hit.range()) } else { whole.clone() };
-                        add_window(found.entry(chain.pattern).or_default(), window);
+                        add_window(found.entry(chain.owner).or_default(), window);
                     }
                 }
             }
         }
-        found.into_iter().map(|(pattern, windows)| Candidate { pattern, windows }).collect()
+        let mut candidates: Vec<Candidate> = Vec::new();
+        for ((pattern, branch), windows) in found {
+            match candidates.last_mut().filter(|last| last.pattern == pattern) {
+                Some(last) => last.windows.push((branch, windows)),
+                None => candidates.push(Candidate { pattern, windows: vec![(branch, windows)] }),
+            }
+        }
+        candidates
     }
 }
 
@@ -193,10 +202,9 @@ impl Folded {
 }
 
 /// The ways to match: the branches of an alternation, unless all of them can be spelled out together.
-fn branches(hir: &Hir) -> Vec<&Hir> {
+pub(super) fn branches(hir: &Hir) -> Vec<&Hir> {
     match hir.kind() {
-        HirKind::Capture(capture) => branches(&capture.sub),
-        HirKind::Alternation(all) if Part::of(hir).exact.is_none() => all.iter().flat_map(branches).collect(),
+        HirKind::Alternation(all) if Part::of(hir).exact.is_none() => all.iter().collect(),
         _ => vec![hir],
     }
 }
@@ -246,16 +254,13 @@ impl PatternList {
     /// The patterns that are in the text, in order: the place of each among them, and its first match.
     pub fn hits<'t>(&self, text: &'t str) -> impl Iterator<Item = (usize, Match<'t>)> {
         self.screen().candidates(text).into_iter().filter_map(move |candidate| {
-            let found = self.patterns.get(candidate.pattern)?.find_within(text, &candidate.windows)?;
+            let found = self.patterns.get(candidate.pattern)?.find_within(text, &candidate)?;
             Some((candidate.pattern, found))
         })
     }
 
     fn screen(&self) -> &Screen {
-        self.screen.get_or_init(|| {
-            let texts: Vec<&str> = self.patterns.iter().map(Regex::as_str).collect();
-            Screen::new(&texts).expect("patterns that were compiled can be read again")
-        })
+        self.screen.get_or_init(|| Screen::new(&self.patterns).expect("patterns that were compiled can be read again"))
     }
 }
 
@@ -446,8 +451,8 @@ mod tests {
 
     fn candidates(pattern: &str, text: &str) -> bool {
         let regex = compile(&format!("(?im){pattern}")).unwrap();
-        let found = Screen::new(&[regex.as_str()]).unwrap().candidates(text);
-        assert_eq!(found.iter().any(|one| regex.is_match_within(text, &one.windows)), regex.is_match(text), "{pattern}: {text}");
+        let found = Screen::new([&regex]).unwrap().candidates(text);
+        assert_eq!(found.iter().find_map(|one| regex.find_within(text, one)), regex.find(text), "{pattern}: {text}");
         !found.is_empty()
     }
 
@@ -491,11 +496,12 @@ mod tests {
         let far = "x ".repeat(300);
         let text = format!("We nominate {far} an expert.\nWe nominate our\nexpert. {far} nominated as an expert {far}");
         let regex = compile(r"(?im)\bnominat(?:e|ed)\b.{0,40}?\bexperts?\b").unwrap();
-        let found = Screen::new(&[regex.as_str()]).unwrap().candidates(&text);
+        let found = Screen::new([&regex]).unwrap().candidates(&text);
 
         let [only] = found.as_slice() else { panic!("{found:?}") };
-        assert!(only.windows.iter().map(ExactSizeIterator::len).sum::<usize>() < 200, "{only:?}");
-        assert_eq!(regex.find_within(&text, &only.windows).unwrap().range(), regex.find(&text).unwrap().range());
+        let sizes = only.windows.iter().flat_map(|(_, windows)| windows).map(ExactSizeIterator::len);
+        assert!(sizes.sum::<usize>() < 200, "{only:?}");
+        assert_eq!(regex.find_within(&text, only).unwrap().range(), regex.find(&text).unwrap().range());
     }
 
     #[test]

@@ -154,9 +154,8 @@ impl RuleSet {
             places.entry(rule.place).or_default().push(index);
         }
         for (place, members) in places {
-            let patterns: Vec<&str> =
-                members.iter().filter_map(|index| self.rules.get(*index)).map(|rule| rule.regex.as_str()).collect();
-            let screen = Screen::new(&patterns).map_err(|error| anyhow!("The rules do not fit together: {error}"))?;
+            let patterns = members.iter().filter_map(|index| self.rules.get(*index)).map(|rule| &rule.regex);
+            let screen = Screen::new(patterns).map_err(|error| anyhow!("The rules do not fit together: {error}"))?;
             self.groups.insert(place, (screen, members));
         }
         Ok(())
@@ -172,10 +171,10 @@ impl RuleSet {
         let group = self.groups.get(&place);
         let members = group.map(|(screen, members)| {
             let found = screen.candidates(text).into_iter();
-            found.filter_map(|candidate| Some((self.rules.get(*members.get(candidate.pattern)?)?, candidate.windows)))
+            found.filter_map(|candidate| Some((self.rules.get(*members.get(candidate.pattern)?)?, candidate)))
         });
-        members.into_iter().flatten().filter_map(|(rule, windows)| {
-            let found = rule.regex.find_within(text, &windows)?;
+        members.into_iter().flatten().filter_map(|(rule, candidate)| {
+            let found = rule.regex.find_within(text, &candidate)?;
             Some((rule, found))
         })
     }
