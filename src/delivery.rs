@@ -187,6 +187,7 @@ impl Delivery {
             End::Postponed { settled: Settled::Unreachable, words, .. } => self.health.ill(TRANSPORT, words, self.clock.now()),
             _ => self.health.well(TRANSPORT, self.clock.now()),
         }
+        self.health.certificate(TRANSPORT, self.transport.certificate(), self.clock.now());
         self.settle(&letter, &end).await?;
         killpoint::pass(Point::Settled);
         Ok(Some(tell(&letter, &end)))

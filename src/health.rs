@@ -1,5 +1,6 @@
 //! What does not work just now, as the loops notice it: kept in memory, for the ledger itself may be what does not work.
 
+use crate::certificate::Validity;
 use crate::domain::Timestamp;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -44,6 +45,21 @@ impl Health {
             None => {
                 state.ills.insert(subject.to_owned(), Ill { words: words.to_owned(), since: now, until: None });
             }
+        }
+    }
+
+    /// A server's certificate, as it was shown last: one that ends soon is an ill of its own at each stage, each told once.
+    pub fn certificate(&self, of: &str, validity: Option<Validity>, now: Timestamp) {
+        let stage = validity.and_then(|validity| validity.stage(now));
+        let subject = |days: i64| format!("certificate of {of}, {days} d");
+        let prefix = format!("certificate of {of},");
+        let over: Vec<String> = self.ills().into_keys().filter(|subject| subject.starts_with(&prefix)).collect();
+        for old in over.into_iter().filter(|old| stage.is_none_or(|days| *old != subject(days))) {
+            self.well(&old, now);
+        }
+        if let (Some(days), Some(validity)) = (stage, validity) {
+            let until = validity.until;
+            self.ill(&subject(days), &format!("The certificate of the server is good until {until} only; renew it"), now);
         }
     }
 

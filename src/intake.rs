@@ -27,6 +27,8 @@ use tracing::{debug, error, info, warn};
 const COMPARE: Duration = Duration::from_secs(5 * 60);
 /// So many new letters in a folder are filed in batches; fewer, one by one, each on file as soon as it is read.
 const BACKLOG: usize = 50;
+/// A session is not ended for the sake of its certificate alone before so long.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 /// Octets asked for at once in a backlog.
 const OCTETS: u64 = 4 << 20;
 /// Letters of a backlog that are fetched ahead of those that are filed.
@@ -83,7 +85,10 @@ impl Intake {
         let mut failures = 0;
         while !stop.is_given() {
             let mut served = false;
-            let Err(error) = self.session(&mut stop, &mut served).await else { return };
+            let error = match self.session(&mut stop, &mut served).await {
+                Ok(()) => continue,
+                Err(error) => error,
+            };
             // A session that worked before it broke starts the back-off anew.
             failures = if served { 1 } else { failures + 1 };
             self.desk.health.ill(&self.subject(), &format!("{error:#}"), self.desk.clock.now());
@@ -108,8 +113,14 @@ impl Intake {
         let mut mailbox = Mailbox::connect(&self.settings).await?;
         info!(mailbox.name = self.settings.name(), "Watching mailbox {}", self.settings.name());
         self.keep(&mut mailbox).await?;
+        let connected = Instant::now();
         let mut compared: Option<Instant> = None;
         while !stop.is_given() {
+            let shown = mailbox.certificate();
+            if connected.elapsed() > LONGEST && shown.is_some_and(|shown| shown.stage(self.desk.clock.now()).is_some()) {
+                break; // it may have been renewed since this session began
+            }
+            self.desk.health.certificate(&self.subject(), shown, self.desk.clock.now());
             let is_time = compared.is_none_or(|at| at.elapsed() >= COMPARE);
             let extent = if is_time { Extent::All } else { Extent::Intake };
             let shelved = self.round(&mut mailbox, extent, stop).await?;

@@ -39,6 +39,7 @@ pub mod plan;
 
 pub mod reply;
 
+pub mod certificate;
 pub mod clock;
 pub mod health;
 pub mod killpoint;

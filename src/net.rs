@@ -1,11 +1,12 @@
 //! The bytes below a dialogue with a server (IMAP, SMTP): TCP without Nagle's delay, and TLS over it.
 
+use crate::certificate::Validity;
 use anyhow::{Context, Result};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use std::fmt;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
@@ -55,9 +56,9 @@ pub(crate) async fn connect(host: &str, port: u16, text: Text) -> Result<Wire, U
     Ok(Box::new(tcp))
 }
 
-/// Whom to trust.
+/// Whom to trust, and what the latest server showed.
 #[derive(Clone)]
-pub(crate) struct Tls(TlsConnector);
+pub(crate) struct Tls(TlsConnector, Arc<Mutex<Option<Validity>>>);
 
 impl fmt::Debug for Tls {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -82,7 +83,12 @@ impl Tls {
             .context("Cannot set up TLS")?
             .with_root_certificates(roots)
             .with_no_client_auth();
-        Ok(Tls(TlsConnector::from(Arc::new(config))))
+        Ok(Tls(TlsConnector::from(Arc::new(config)), Arc::default()))
+    }
+
+    /// When the certificate that was shown last is good; `None` before.
+    pub(crate) fn seen(&self) -> Option<Validity> {
+        *self.1.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Speaks TLS from here on; the certificate must be good for `host`.
@@ -91,6 +97,8 @@ impl Tls {
         let name = ServerName::try_from(host.to_owned()).map_err(|error| failed(error.to_string()))?;
         let tls = timeout(PATIENCE, self.0.connect(name, wire)).await;
         let tls = tls.map_err(|_| failed("no answer".into()))?.map_err(|error| failed(error.to_string()))?;
+        let shown = tls.get_ref().1.peer_certificates().and_then(|chain| Validity::read(chain.first()?));
+        *self.1.lock().unwrap_or_else(PoisonError::into_inner) = shown;
         Ok(Box::new(tls))
     }
 }

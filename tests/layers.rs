@@ -12,7 +12,7 @@ const LAYERS: &[&[&str]] = &[
     &["rules"],
     &["plan"],
     &["reply"],
-    &["clock", "killpoint"],
+    &["certificate", "clock", "killpoint"],
     &["health", "lease", "net", "service", "stop"],
     &["mailbox", "store", "smtp"],
     &["knowledge"],

@@ -1,5 +1,6 @@
 //! `jcabot doctor`: a line for each thing that must work, what is wrong with it and how to mend it.
 
+use crate::certificate::Validity;
 use crate::charter::Charter;
 use crate::cli::{Outcome, print};
 use crate::clock::Clock;
@@ -92,17 +93,28 @@ async fn examine(config: &Config, findings: &mut Findings) {
     }
     for mailbox in &config.mailboxes {
         let settings = mailbox.get_ref();
+        let mut shown = None;
         let told = match Mailbox::connect(settings).await {
-            Ok(mut mailbox) => mailbox.describe().await.map_err(anyhow::Error::from),
+            Ok(mut mailbox) => {
+                shown = mailbox.certificate();
+                mailbox.describe().await.map_err(anyhow::Error::from)
+            }
             Err(error) => Err(error.into()),
         };
         findings.tell(&format!("mailbox {}", settings.name()), told);
+        shown.into_iter().for_each(|shown| findings.tell("certificate", certificate(shown)));
     }
+    let mut shown = None;
     let transport = match Transport::new(config.transport.clone()) {
-        Ok(mut transport) => transport.check().await.map_err(anyhow::Error::from),
+        Ok(mut transport) => {
+            let told = transport.check().await.map_err(anyhow::Error::from);
+            shown = transport.certificate();
+            told
+        }
         Err(error) => Err(error),
     };
     findings.tell("transport", transport);
+    shown.into_iter().for_each(|shown| findings.tell("certificate", certificate(shown)));
     for kind in Outgoing::VARIANTS {
         let says = match config.dial.of(*kind) {
             Dial::Off => "off: never written",
@@ -111,6 +123,12 @@ async fn examine(config: &Config, findings: &mut Findings) {
         };
         findings.tell(kind.as_str(), Ok(says.to_owned()));
     }
+}
+
+/// How long a server's certificate is good; too short is wrong.
+fn certificate(shown: Validity) -> Result<String> {
+    let words = format!("the server's certificate is good until {}", shown.until);
+    if shown.stage(Clock::system().now()).is_some() { anyhow::bail!("{words} only; renew it") } else { Ok(words) }
 }
 
 fn authentication(ids: &[String]) -> Result<String> {

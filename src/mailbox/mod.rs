@@ -16,6 +16,7 @@ pub use maildir::deliver;
 pub use owner::Owner;
 pub use settings::{ImapSecurity, ImapSettings, MaildirSettings, Settings, Shelving};
 
+use crate::certificate::Validity;
 use crate::domain::Timestamp;
 use crate::domain::steps::{Place, RawMail};
 use std::collections::BTreeSet;
@@ -276,6 +277,14 @@ impl Mailbox {
         match &mut self.kind {
             Kind::Imap(imap) => imap.describe().await,
             Kind::Maildir(maildir) => maildir.describe(),
+        }
+    }
+
+    /// When the server's certificate is good; none where there is no server, or no TLS.
+    pub fn certificate(&self) -> Option<Validity> {
+        match &self.kind {
+            Kind::Imap(imap) => imap.session.certificate,
+            Kind::Maildir(_) => None,
         }
     }
 

@@ -5,6 +5,7 @@
 
 use super::MailboxError;
 use super::settings::{ImapSecurity, ImapSettings};
+use crate::certificate::Validity;
 use crate::net::{self, Text, Tls, Wire};
 use async_imap::imap_proto::rfc4315::UidSetMember;
 use async_imap::imap_proto::{AttributeValue, Capability, MailboxDatum, Outcome, RequestId, Response, ResponseCode, Status};
@@ -24,6 +25,8 @@ pub(super) struct Session {
     inner: Inner<Wire>,
     /// What the server offers after the login, upper case.
     pub(super) offers: BTreeSet<String>,
+    /// When the server's certificate is good; none in clear text.
+    pub(super) certificate: Option<Validity>,
     idling: Option<RequestId>,
 }
 
@@ -125,7 +128,7 @@ impl Session {
         let login = tokio::time::timeout(PATIENCE, client.login(&settings.user, password.expose_secret())).await;
         let refused = |why: String| connection(format!("{host}:{port} refuses the login of {}: {why}", settings.user));
         let inner = login.map_err(|_| refused("no answer".to_owned()))?.map_err(|(error, _)| refused(error.to_string()))?;
-        let mut session = Session { inner, offers: BTreeSet::new(), idling: None };
+        let mut session = Session { inner, offers: BTreeSet::new(), certificate: tls.seen(), idling: None };
         session.learn_offers().await?;
         if session.offers.contains("ID") {
             // Some providers serve only programs that say what they are (RFC 2971).
@@ -141,7 +144,7 @@ impl Session {
         let compressing = self.inner.compress(|stream| Box::new(stream) as Wire);
         let inner = tokio::time::timeout(PATIENCE, compressing).await.map_err(|_| connection("No answer to COMPRESS"))?;
         let inner = inner.map_err(|error| connection(format!("COMPRESS: {error}")))?;
-        Ok(Session { inner, offers: self.offers, idling: None })
+        Ok(Session { inner, offers: self.offers, certificate: self.certificate, idling: None })
     }
 
     async fn learn_offers(&mut self) -> Result<(), MailboxError> {

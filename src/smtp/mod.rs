@@ -20,6 +20,7 @@ pub use answer::{Class, Enhanced, Refusal};
 pub use bounce::Bounces;
 pub use settings::{FolderSettings, Security, Settings, SmtpSettings};
 
+use crate::certificate::Validity;
 use crate::domain::address::Address;
 use crate::lease::Lease;
 use thiserror::Error;
@@ -118,6 +119,14 @@ impl Transport {
         match self {
             Transport::Smtp(smtp) => smtp.rest().await,
             Transport::Folder(_) => {}
+        }
+    }
+
+    /// When the server's certificate is good, as it was shown last; none before, and without TLS.
+    pub fn certificate(&self) -> Option<Validity> {
+        match self {
+            Transport::Smtp(smtp) => smtp.certificate(),
+            Transport::Folder(_) => None,
         }
     }
 

@@ -4,6 +4,7 @@ use super::answer::Refusal;
 use super::dialogue::{Dialogue, Phase};
 use super::settings::{Security, SmtpSettings, is_loopback};
 use super::{Accepted, Envelope, SendError};
+use crate::certificate::Validity;
 use crate::net::{self, Text, Tls};
 use anyhow::Result;
 use lettre::transport::smtp::extension::ClientId;
@@ -63,6 +64,10 @@ impl Smtp {
         if let Some(dialogue) = self.open.take() {
             dialogue.quit().await;
         }
+    }
+
+    pub(super) fn certificate(&self) -> Option<Validity> {
+        self.tls.seen()
     }
 
     pub(super) fn is_local(&self) -> bool {
