@@ -10,6 +10,8 @@ mod gate;
 mod people;
 pub mod schedule;
 
+pub(crate) use disguise::skeleton;
+
 use crate::charter::Charter;
 use crate::domain::Timestamp;
 use crate::domain::address::Address;

@@ -7,7 +7,7 @@ use jcabot::corrections::{Request, Said, correct, rebuild, refresh};
 use jcabot::desk::Desk;
 use jcabot::domain::MessageKey;
 use jcabot::domain::steps::{Place, RawMail};
-use jcabot::domain::words::{Answer, Dial, Kind, OutboxState};
+use jcabot::domain::words::{Answer, Dial, Kind, OutboxState, SeatState};
 use jcabot::knowledge::{Current, Knowledge};
 use jcabot::plan::{Dials, Policy, Unauthenticated};
 use jcabot::rehearsal::Rehearsal;
@@ -463,4 +463,57 @@ fn a_row_that_was_corrected_says_nothing_about_other_letters() {
     let said: Vec<_> = corpus().into_iter().filter_map(|text| model.opinion(&text)).collect();
 
     assert!(said.is_empty(), "{said:?}");
+}
+
+#[tokio::test]
+async fn what_a_wrongly_read_letter_promised_for_a_seat_is_taken_back() {
+    on_each(async |ledger| {
+        let desk = desk(ledger, |_| {});
+        let state = async |word: &str| {
+            let seats = desk.store.roster(desk.activity).await.unwrap();
+            seats.into_iter().find(|seat| seat.id == word).map(|seat| seat.state).unwrap()
+        };
+        let letter = "From: Ann <ann@wire.example>\r\nTo: tsbjcacop@itu.int\r\nDate: Mon, 20 Aug 2012 08:00:00 +0200\r\n\
+             Message-ID: <promise@wire.example>\r\nSubject: News about standards\r\n\r\n\
+             Study Group 15 will nominate its representative after its meeting in September.\r\n";
+        let message = file(&desk, "promise", letter.as_bytes().to_vec()).await;
+        let promised = state("sg15").await;
+        let kind = kind(&desk, message).await;
+
+        say(&desk, message, Said::Is(Kind::Bulk)).await;
+        let corrected = state("sg15").await;
+        say(&desk, message, Said::Is(kind)).await;
+
+        assert_eq!((promised, corrected, state("sg15").await), (SeatState::Promised, SeatState::Silent, SeatState::Promised));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_address_that_a_wrongly_read_bounce_called_dead_is_alive_again() {
+    on_each(async |ledger| {
+        let desk = desk(ledger, |_| {});
+        let person = "From: Jane Doe <jane@ministry.example>\r\nTo: tsbjcacop@itu.int\r\nDate: Mon, 20 Aug 2012 08:00:00 +0200\r\n\
+             Message-ID: <jane@ministry.example>\r\nSubject: Nomination of an expert to JCA-COP\r\n\r\n\
+             Dear secretariat,\r\n\r\nWe nominate the following expert for JCA-COP:\r\n\r\nName: Jane Doe\r\n\
+             Organization: Ministry of Communications\r\nE-mail: jane@ministry.example\r\n";
+        file(&desk, "jane", person.as_bytes().to_vec()).await;
+        let answer = desk.store.letters(desk.activity, None).await.unwrap().remove(0);
+        let bounce = format!(
+            "Return-Path: <>\r\nFrom: Mail Delivery System <MAILER-DAEMON@mx.example>\r\nTo: tsbjcacop@itu.int\r\n\
+             Date: Mon, 20 Aug 2012 12:00:00 +0200\r\nSubject: Undelivered Mail\r\nMessage-ID: <r@mx.example>\r\nReferences: <{}>\r\n\
+             MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=x\r\n\r\n\
+             --x\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n\
+             Final-Recipient: rfc822; jane@ministry.example\r\nAction: failed\r\nStatus: 5.1.1\r\n--x--\r\n",
+            answer.message_id
+        );
+        let dead = async || ledger.place.number("SELECT COUNT(*) FROM person WHERE bounced_at IS NOT NULL").await;
+        let message = file(&desk, "bounce", bounce.into_bytes()).await;
+        let after_bounce = dead().await;
+
+        say(&desk, message, Said::Is(Kind::AutoReply)).await;
+
+        assert_eq!((after_bounce, dead().await), (1, 0));
+    })
+    .await;
 }

@@ -5,4 +5,5 @@
 mod dovecot;
 mod maildir;
 mod refused;
+mod reports;
 mod scripted;

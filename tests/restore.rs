@@ -235,3 +235,55 @@ async fn a_ledger_is_made_anew_from_what_another_one_kept() {
     assert_eq!((jca.desk().store.people(jca.desk().activity).await.unwrap().len(), jca.letters_out().await), (people, 0));
     assert!(after.balanced, "{:?}", after.faults);
 }
+
+/// A database of its own on the server of `tests/run`; a dump is of a whole database.
+async fn own_database() -> Option<(String, String)> {
+    use sqlx::{AssertSqlSafe, Connection, Executor};
+    let server = std::env::var("JCABOT_TEST_POSTGRES").ok()?;
+    sqlx::any::install_default_drivers();
+    let name = format!("dump{}", std::process::id());
+    let mut admin = sqlx::AnyConnection::connect(&server).await.unwrap();
+    admin.execute(sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}")))).await.unwrap();
+    admin.close().await.unwrap();
+    let (place, _) = server.rsplit_once('/').unwrap();
+    Some((format!("{place}/{name}"), name))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn f23_a_backup_from_postgresql_is_restored_and_nobody_is_answered_again() {
+    use crate::support::jca::{Jca, wait_for};
+    let Some((url, _)) = own_database().await else { return };
+    let jca = Jca::with_maildir();
+    let text = jca.configuration().replace("[[mailbox]]\n", "[[mailbox]]\nshelving = \"off\"\n");
+    let text = text.replace("[activity]", "[activity]\nunauthenticated = \"answer\"");
+    jca.configure(&text.replace(&format!("sqlite:{}/jcabot.db", jca.dir.path().display()), &url));
+    let deliver = |name: &str| jcabot::mailbox::deliver(&jca.path("Maildir"), &inquiry(name)).unwrap();
+    let answers = || jca.path("outgoing").read_dir().map_or(0, Iterator::count);
+    let backup = jca.path("yesterday.backup").display().to_string();
+
+    deliver("before");
+    let mut daemon = jca.start();
+    wait_for("the first answer", || (answers() == 1).then_some(()));
+    let said = jca.ok(&["backup", &backup]);
+    let again = jca.run(&["backup", &backup]);
+    deliver("one");
+    deliver("two");
+    wait_for("the other answers", || (answers() == 3).then_some(()));
+    daemon.stop();
+    let mut back = std::process::Command::new("pg_restore");
+    back.args(["--clean", "--if-exists", "--single-transaction", "-d", &url, &backup]);
+    let back = back.output().unwrap();
+    assert!(back.status.success(), "{}", String::from_utf8_lossy(&back.stderr));
+    jca.ok(&["restore", "--resume"]);
+    daemon = jca.start();
+    daemon.says("Filed message 3");
+    deliver("after");
+    wait_for("the answer after", || (answers() == 4).then_some(()));
+    let (code, _) = daemon.stop();
+
+    let ledger = jca.json(&["ledger", "--json"]);
+    assert!(said.contains("pg_restore can read it"), "{said}");
+    assert!(!again.status.success() && String::from_utf8_lossy(&again.stderr).contains("never overwritten"));
+    assert_eq!((code, answers(), &ledger["balanced"]), (Some(0), 4, &serde_json::Value::Bool(true)), "{ledger}");
+    assert_eq!(ledger["letters"]["on_file"], 4, "{ledger}");
+}

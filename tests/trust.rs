@@ -308,3 +308,36 @@ async fn a7_the_answer_is_the_same_whether_the_person_is_on_the_list_or_not() {
     assert_eq!(texts[0], texts[1]);
     assert!(texts[0].contains("checked by the secretariat"), "{}", texts[0]);
 }
+
+#[tokio::test]
+async fn a12_a_name_that_looks_like_somebodys_on_file_is_marked_and_nothing_of_it_applied() {
+    let jca = with_jane().await;
+    // Greek and Cyrillic letters for Latin ones; her name under the address of a stranger.
+    let submission = |name: &str| SUBMISSION.replace("Jane Doe", name).replace("jane@ministry.example", "jane@elsewhere.example");
+    let forged = [("x@elsewhere.example", "Jаne Dоe"), ("x@elsewhere.example", "Jane Dοe"), ("x@elsewhere.example", "ЈАNЕ DОЕ")];
+    for (writer, name) in forged {
+        let letter = From::writer(writer).letter("Nomination of an expert to JCA-COP", &submission(name));
+        let message = take(&jca, &letter).await;
+        let why = jca.desk().store.why(jca.desk().activity, message).await.unwrap().unwrap();
+        assert!(why.reasons.iter().any(|reason| reason.rule == "resembles-person"), "{name}: {:?}", why.reasons);
+    }
+    let stranger =
+        From::writer("jane.doe@elsewhere.example").letter("Nomination of an expert to JCA-COP", &submission("John Roe"));
+    let stranger = String::from_utf8(stranger).unwrap().replace("From: <jane", "From: Jane Doe <jane");
+    let message = take(&jca, stranger.as_bytes()).await;
+    let why = jca.desk().store.why(jca.desk().activity, message).await.unwrap().unwrap();
+    assert!(why.reasons.iter().any(|reason| reason.rule == "resembles-person"), "{:?}", why.reasons);
+
+    let people = jca.desk().store.people(jca.desk().activity).await.unwrap();
+    assert_eq!(people.iter().map(|person| person.name.as_str()).collect::<Vec<_>>(), ["Jane Doe"]);
+    // An honest namesake of nobody, and Jane herself, carry no mark.
+    for (writer, name) in [("mary@elsewhere.example", "Mary Poe"), ("jane@ministry.example", "Jane Doe")] {
+        let letter = From::writer(writer).letter(
+            "Nomination of an expert to JCA-COP",
+            &SUBMISSION.replace("Jane Doe", name).replace("jane@ministry.example", writer),
+        );
+        let message = take(&jca, &letter).await;
+        let why = jca.desk().store.why(jca.desk().activity, message).await.unwrap().unwrap();
+        assert!(!why.reasons.iter().any(|reason| reason.rule.starts_with("resembles")), "{name}: {:?}", why.reasons);
+    }
+}

@@ -198,6 +198,9 @@ pub struct FoundBounce {
     pub code: Option<String>,
     /// The server's own words (RFC 3464, Diagnostic-Code).
     pub diagnosis: Option<String>,
+    /// The id that our own envelope bore (RFC 3464, 2.2.1), by which the letter is known where nothing of it is quoted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub envelope: Option<String>,
 }
 
 /// One answer to an invitation (iMIP, `METHOD:REPLY`).
@@ -234,6 +237,8 @@ pub struct Known {
     pub statements: Vec<KnownStatement>,
     /// The people on file with the sender's address or with an address found in the letter.
     pub people: Vec<KnownPerson>,
+    /// The people on file whose names look like the sender's or like a name in the letter, and who are found by neither.
+    pub alike: Vec<KnownPerson>,
     /// What the letter may answer: a question of ours about a change, by its code or as a reply to it.
     pub questions: Vec<KnownQuestion>,
     /// Start of the first letter of this activity by which "older than the daemon's watch" is judged.

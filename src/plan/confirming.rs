@@ -26,7 +26,7 @@ pub(super) fn asks(case: &Case<'_>, authentication: &Authentication, people: &[P
 }
 
 /// The same domain, or one below the other on whole labels. A host that gives addresses to anybody is no body.
-fn same_body(one: &Address, other: &Address) -> bool {
+pub(super) fn same_body(one: &Address, other: &Address) -> bool {
     let (one, other) = (one.domain(), other.domain());
     let below = |inner: &str, outer: &str| inner.strip_suffix(outer).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
     let shared = if one.len() <= other.len() { one } else { other };

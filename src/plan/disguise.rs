@@ -1,6 +1,7 @@
 //! Who looks like somebody else: names that are addresses, mixed alphabets, names of officers under foreign addresses
 //! (RELIABILITY A12). A mark for people, never a proof: nobody is refused for it, nothing of it is applied by itself.
 
+use super::confirming::same_body;
 use super::{Case, reason};
 use crate::domain::address::Address;
 use crate::domain::steps::Reason;
@@ -53,8 +54,43 @@ pub(super) fn reasons(case: &Case<'_>) -> Vec<Reason> {
             ));
         }
     }
+    if let Some(reason) = resembles_somebody(case) {
+        found.push(reason);
+    }
     found.dedup();
     found
+}
+
+/// A name that looks like that of somebody on file and is written with other letters; or the sender has that very name under an
+/// address of another body.
+fn resembles_somebody(case: &Case<'_>) -> Option<Reason> {
+    let named = case.findings.contacts.iter().filter_map(|person| person.name.as_deref());
+    let senders = case.mail.from.iter().map(|person| person.name.as_str());
+    let on_file = || case.known.alike.iter().chain(&case.known.people);
+    let is_forged = |name: &str| on_file().any(|person| is_written_otherwise(name, &person.name));
+    if named.chain(senders.clone()).any(is_forged) {
+        return Some(reason(
+            "resembles-person",
+            "A name in the letter looks like that of somebody on file and is written with other letters.",
+        ));
+    }
+    let writer = case.mail.writer()?;
+    let is_taken = |name: &str| {
+        let others = on_file().filter(|person| person.email.as_ref().is_some_and(|email| email != writer));
+        let own = on_file().any(|person| person.email.as_ref() == Some(writer));
+        let mut elsewhere = others.filter(|person| person.email.as_ref().is_some_and(|email| !same_body(email, writer)));
+        !own && name.contains(' ') && elsewhere.any(|person| skeleton(&person.name) == skeleton(name))
+    };
+    senders
+        .into_iter()
+        .any(is_taken)
+        .then(|| reason("resembles-person", "The sender has the name of somebody on file, under an address of another body."))
+}
+
+/// The same look, and not the same letters: marks, case and the order of words left out.
+fn is_written_otherwise(one: &str, other: &str) -> bool {
+    let look = skeleton(one);
+    look.contains(' ') && look == skeleton(other) && words(one, |c| c) != words(other, |c| c)
 }
 
 /// Whether a name that holds an `@` holds the sender's own address.
@@ -85,10 +121,14 @@ fn resembles_officer(case: &Case<'_>, name: &str, address: Option<&Address>) -> 
 }
 
 /// What a name looks like: without marks, case, look-alikes and the order of its words.
-pub(super) fn skeleton(name: &str) -> String {
+pub(crate) fn skeleton(name: &str) -> String {
+    words(name, |c| ALIKE.iter().find(|(letters, _)| letters.contains(c)).map_or(c, |(_, latin)| *latin))
+}
+
+/// The words of a name without marks and case, each letter as it is seen, in an order of their own.
+fn words(name: &str, seen: impl Fn(char) -> char) -> String {
     let plain = name.to_lowercase().nfkd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)).collect::<String>();
-    let alike = |c: char| ALIKE.iter().find(|(letters, _)| letters.contains(c)).map_or(c, |(_, latin)| *latin);
-    let folded: String = plain.chars().map(alike).collect();
+    let folded: String = plain.chars().map(seen).collect();
     let mut words: Vec<&str> = folded.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).collect();
     words.sort_unstable();
     words.join(" ")
@@ -96,13 +136,24 @@ pub(super) fn skeleton(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{mixes_alphabets, names, skeleton};
+    use super::{is_written_otherwise, mixes_alphabets, names, skeleton};
     use crate::domain::address::Address;
 
     #[test]
     fn look_alikes_have_one_skeleton() {
         assert_eq!(skeleton("Аsheley Ηeineman"), skeleton("HEINEMAN, Asheley"));
         assert_ne!(skeleton("Anna Heineman"), skeleton("Asheley Heineman"));
+    }
+
+    #[test]
+    fn a_name_written_with_other_letters_is_told_from_the_same_name() {
+        for honest in ["HEINEMAN, Asheley", "Ashéley Heineman", "Asheley  Heineman"] {
+            assert!(!is_written_otherwise(honest, "Asheley Heineman"), "{honest}");
+        }
+        for forged in ["Asheley Ηeineman", "Аsheley Heineman", "Asheley Heіneman"] {
+            assert!(is_written_otherwise(forged, "Asheley Heineman"), "{forged}");
+        }
+        assert!(!is_written_otherwise("Ηeineman", "Heineman"));
     }
 
     #[test]

@@ -11,6 +11,8 @@ use serde::Deserialize;
 
 /// Characters of a report that are looked at: the reason stands above what is sent back.
 const LONGEST: usize = 8000;
+/// Octets of an envelope id (RFC 3461, 4.4).
+const LONGEST_ENVELOPE: usize = 100;
 /// Characters of a diagnosis that are kept.
 const DIAGNOSIS: usize = 160;
 
@@ -71,7 +73,8 @@ impl Bounces {
         let recipient = field(&report, "Final-Recipient").chain(field(&report, "Original-Recipient"));
         let address = recipient.filter_map(|value| Address::parse(value.rsplit(';').next().unwrap_or_default().trim())).next();
         let diagnosis = field(&report, "Diagnostic-Code").next().map(|value| value.chars().take(DIAGNOSIS).collect());
-        FoundBounce { class, address, code, diagnosis }
+        let envelope = field(&report, "Original-Envelope-Id").next().and_then(decoded);
+        FoundBounce { class, address, code, diagnosis, envelope }
     }
 
     fn code_in(&self, text: &str) -> Option<String> {
@@ -93,6 +96,18 @@ impl Bounces {
             _ => by_words(),
         }
     }
+}
+
+/// An xtext (RFC 3461, 4), decoded; `None` for what is none, or too long for one of ours.
+fn decoded(xtext: &str) -> Option<String> {
+    let mut parts = xtext.split('+');
+    let mut text = parts.next()?.to_owned();
+    for part in parts {
+        let (digits, rest) = part.split_at_checked(2)?;
+        text.push(char::from(u8::from_str_radix(digits, 16).ok()?));
+        text.push_str(rest);
+    }
+    (!text.is_empty() && text.len() <= LONGEST_ENVELOPE && text.bytes().all(|byte| byte.is_ascii_graphic())).then_some(text)
 }
 
 /// The values of a field of a report (RFC 3464, 2.1.1).
@@ -133,7 +148,8 @@ mod tests {
 
     #[test]
     fn a_report_is_read_by_its_fields() {
-        let report = "Reporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822; ann@y.example\nAction: delayed\nStatus: 4.4.1\n";
+        let report = "Reporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822; ann@y.example\nAction: delayed\nStatus: 4.4.1\n\
+                      Original-Envelope-Id: jca.1+3Da+2Bb\n";
         let attachment = crate::mail::Attachment {
             content_type: "message/delivery-status".to_owned(),
             text: Some(report.to_owned()),
@@ -146,5 +162,7 @@ mod tests {
         assert_eq!(found.class, Some(BounceClass::Delayed));
         assert_eq!(found.address.unwrap().reveal(), "ann@y.example");
         assert_eq!(found.code.as_deref(), Some("4.4.1"));
+        assert_eq!(found.envelope.as_deref(), Some("jca.1=a+b"));
+        assert_eq!((decoded("a+"), decoded("a+zz"), decoded("")), (None, None, None));
     }
 }

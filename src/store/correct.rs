@@ -106,6 +106,8 @@ impl Store {
             let note = format!("the letter was corrected from {} to {}; read it first", before.kind.as_str(), after.as_str());
             corrected.held = outbox::hold_answers(&mut tx, message, correcting.by, &note, now).await?;
             self.follow_people(&mut tx, correcting, &mut corrected).await?;
+            people::unheard(&mut tx, activity, message, before.filed_at).await?;
+            people::heard(&mut tx, filing, message).await?;
             corrected.statement = statement(&mut tx, filing, message).await?;
         }
         let entry = Entry::new(activity, now, "corrected").about(message).by(correcting.by);

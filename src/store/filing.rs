@@ -126,7 +126,7 @@ impl Batch {
         let found = recall::ask(&mut self.tx, activity, mail, findings).await?;
         self.found = mail.fingerprint.clone().map(|fingerprint| (activity, fingerprint, found.clone()));
         let known = recall::known(&mut self.tx, activity, mail, found, now).await?;
-        recall::with_statements(&mut self.tx, activity, findings, known).await
+        recall::with_more(&mut self.tx, activity, (mail, findings), known).await
     }
 
     /// Files one letter.

@@ -6,11 +6,11 @@ use super::filing::Filing;
 use super::pool::Dialect;
 use super::rows::{Columns, micros, plain, to_json};
 use super::{Store, Tx, roster};
-use crate::domain::MessageKey;
 use crate::domain::address::Address;
 use crate::domain::records::Person;
 use crate::domain::steps::{FoundPerson, PlannedPerson};
 use crate::domain::words::{Action, Language};
+use crate::domain::{MessageKey, Timestamp};
 use anyhow::{Context, Result};
 use sqlx::any::AnyRow;
 
@@ -22,6 +22,11 @@ pub(super) async fn apply(tx: &mut Tx, dialect: Dialect, filing: &Filing<'_>, me
         person(tx, &mut log, found).await.context("Cannot write down a person of the letter")?;
         log.write(tx, dialect).await.context("Cannot write down what a letter changes")?;
     }
+    heard(tx, filing, message).await
+}
+
+/// What a letter says of bodies and addresses beside people: promises, and addresses that are dead.
+pub(super) async fn heard(tx: &mut Tx, filing: &Filing<'_>, message: MessageKey) -> Result<()> {
     for seat in &filing.plan.promised_seats {
         let sql = "UPDATE seat SET promised_at = $3, promised_by = $4 WHERE activity_id = $1 AND word = $2";
         let query = sqlx::query(sql).bind(filing.activity.0).bind(seat).bind(micros(filing.now)).bind(message.0);
@@ -29,6 +34,22 @@ pub(super) async fn apply(tx: &mut Tx, dialect: Dialect, filing: &Filing<'_>, me
     }
     for address in &filing.plan.bounced {
         dead(tx, filing, address).await.context("Cannot write down a dead address")?;
+    }
+    Ok(())
+}
+
+/// Takes back what a letter said of bodies and addresses when it was filed: it was read wrongly.
+pub(super) async fn unheard(tx: &mut Tx, activity: ActivityId, message: MessageKey, filed_at: Timestamp) -> Result<()> {
+    let sql = "UPDATE seat SET promised_at = NULL, promised_by = NULL WHERE activity_id = $1 AND promised_by = $2";
+    let query = sqlx::query(sql).bind(activity.0).bind(message.0);
+    query.execute(&mut **tx).await.context("Cannot take back a promise")?;
+    // The letter itself is not noted with an address; the moment of its filing is.
+    for sql in [
+        "UPDATE person SET bounced_at = NULL WHERE activity_id = $1 AND bounced_at = $2",
+        "UPDATE seat SET bounced_at = NULL WHERE activity_id = $1 AND bounced_at = $2",
+    ] {
+        let query = sqlx::query(sql).bind(activity.0).bind(micros(filed_at));
+        query.execute(&mut **tx).await.context("Cannot take back that an address is dead")?;
     }
     Ok(())
 }

@@ -8,17 +8,22 @@ use super::{Store, questions};
 use crate::domain::address::Address;
 use crate::domain::steps::{Findings, Known, KnownPerson};
 use crate::domain::words::{Kind, Language};
-use crate::domain::{Fingerprint, MessageKey, Timestamp};
+use crate::domain::{Fingerprint, LetterKey, MessageKey, Timestamp};
 use crate::mail::Mail;
+use crate::plan::skeleton;
 use anyhow::{Context, Result, bail};
 use jiff::SignedDuration;
 use sqlx::AnyConnection;
+use std::collections::BTreeSet;
 
 /// The same automatic text goes to one address at most once in so long a time (RFC 3834, RELIABILITY S6).
 const SAME_ANSWER: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Ids, addresses and names of one letter that are looked up. A longer way to a thread is no better one; a letter that names
 /// more people is looked through by a person.
 const LOOKED_UP: usize = 8;
+
+/// People of an activity whose names are compared; a longer list is none that people keep by hand.
+const MOST_COMPARED: i64 = 2000;
 
 /// All that is asked about a letter, in one question: each costs a change of threads or a round trip.
 ///
@@ -64,7 +69,7 @@ impl Store {
         let mut reader = self.readers.acquire().await.context("Cannot read the database")?;
         let found = ask(&mut reader, activity, mail, findings).await?;
         let known = known(&mut reader, activity, mail, found, now).await?;
-        with_statements(&mut reader, activity, findings, known).await
+        with_more(&mut reader, activity, (mail, findings), known).await
     }
 
     /// Counts an attempt to read a letter, and commits the count before it is read: a letter that kills the program is found out at
@@ -128,7 +133,7 @@ pub(super) async fn ask(reader: &mut AnyConnection, activity: ActivityId, mail: 
     }
     let mut found = Found::default();
     let mut relatives = Vec::new();
-    for row in query.fetch_all(reader).await.context("Cannot look up a letter")? {
+    for row in query.fetch_all(&mut *reader).await.context("Cannot look up a letter")? {
         let id = row.int("id")?;
         let tie = match row.text("origin")?.as_str() {
             "ours" => Tie::Ours,
@@ -163,7 +168,23 @@ pub(super) async fn ask(reader: &mut AnyConnection, activity: ActivityId, mail: 
     }
     found.people.sort_by_key(|person| person.id);
     found.relations = relations(mail, &relatives);
+    if found.relations.answers.is_none()
+        && let Some(id) = findings.bounce.as_ref().and_then(|bounce| bounce.envelope.as_deref())
+    {
+        by_envelope(reader, activity, id, &mut found.relations).await?;
+    }
     Ok(found)
+}
+
+/// A report that quotes nothing of our letter but the id on its envelope, which is its Message-ID before the at sign.
+async fn by_envelope(reader: &mut AnyConnection, activity: ActivityId, id: &str, relations: &mut Relations) -> Result<()> {
+    // 'A' follows '@'. By its bounds, for the index knows whole ids only.
+    let sql = "SELECT id, thread_id, recipient FROM outbox WHERE rfc_id >= $1 AND rfc_id < $2 AND +activity_id = $3 LIMIT 1";
+    let query = sqlx::query(sql).bind(format!("{id}@")).bind(format!("{id}A")).bind(activity.0);
+    let Some(row) = query.fetch_optional(reader).await.context("Cannot look up a letter by its envelope")? else { return Ok(()) };
+    relations.answers = Some((LetterKey(row.int("id")?), row.address_or_none("recipient")?));
+    relations.thread = relations.thread.or(row.int_or_none("thread_id")?);
+    Ok(())
 }
 
 /// As many as the question has places for; NULL equals nothing.
@@ -175,15 +196,49 @@ fn padded<'a>(texts: impl Iterator<Item = &'a str>) -> [Option<String>; LOOKED_U
     places
 }
 
-/// With the statements on file that hang together with the letter's. A question of its own: few letters bring a statement.
-pub(super) async fn with_statements(
+/// With what only some letters ask for, each a question of its own: the statements on file that hang together with the letter's,
+/// and the people on file who look like those of the letter.
+pub(super) async fn with_more(
     reader: &mut AnyConnection,
     activity: ActivityId,
-    findings: &Findings,
+    (mail, findings): (&Mail, &Findings),
     known: Known,
 ) -> Result<Known> {
-    let Some(liaison) = &findings.liaison else { return Ok(known) };
-    Ok(Known { statements: statements::known(reader, activity, liaison).await?, ..known })
+    let mut known = known;
+    if let Some(liaison) = &findings.liaison {
+        known.statements = statements::known(reader, activity, liaison).await?;
+    }
+    if !findings.contacts.is_empty() {
+        known.alike = alike(reader, activity, (mail, findings), &known.people).await?;
+    }
+    Ok(known)
+}
+
+/// Compared by what the names look like, which no index knows: all of a list are read, as long as it is a list of people.
+async fn alike(
+    reader: &mut AnyConnection,
+    activity: ActivityId,
+    (mail, findings): (&Mail, &Findings),
+    found: &[KnownPerson],
+) -> Result<Vec<KnownPerson>> {
+    let senders = mail.from.iter().map(|person| person.name.as_str());
+    let named = findings.contacts.iter().filter_map(|person| person.name.as_deref());
+    let looks: BTreeSet<String> = senders.chain(named).take(LOOKED_UP).map(skeleton).filter(|look| look.contains(' ')).collect();
+    if looks.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql =
+        "SELECT id, name, email, organization FROM person WHERE activity_id = $1 AND left_at IS NULL ORDER BY id DESC LIMIT $2";
+    let query = sqlx::query(sql).bind(activity.0).bind(MOST_COMPARED);
+    let mut people = Vec::new();
+    for row in query.fetch_all(reader).await.context("Cannot compare names")? {
+        let (id, name) = (row.int("id")?, row.text("name")?);
+        if looks.contains(&skeleton(&name)) && found.iter().all(|known| known.id != id) {
+            let (email, organization) = (row.address_or_none("email")?, row.text_or_none("organization")?);
+            people.push(KnownPerson { id, name, email, organization });
+        }
+    }
+    Ok(people)
 }
 
 /// What the plan is told.
@@ -208,6 +263,7 @@ pub(super) async fn known(
         answers,
         answers_to: answers_to.flatten(),
         acknowledged_in_thread,
+        alike: Vec::new(),
         sender_language: found.language,
         people: found.people,
         statements: Vec::new(),
