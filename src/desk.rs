@@ -17,8 +17,11 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 use tracing::{info, warn};
 
-/// A letter that killed the program twice is not read a third time: only its header is (RELIABILITY F33).
+/// A letter that was in hand at two deaths of the program is read by a child first; one that kills that, too, is not read any more:
+/// only its header is (RELIABILITY F33). Who was only in hand when somebody killed the program is innocent.
 const MOST_DEATHS: u32 = 2;
+/// A letter that kills the program only after it was read, which no child shows, is found out by its deaths alone.
+const MOST_DEATHS_OF_ALL: u32 = 5;
 
 /// What filing needs; the same for the watch, the import and the demo.
 #[derive(Clone, Debug)]
@@ -181,7 +184,8 @@ fn keep(plan: Plan) -> Plan {
 async fn understand(knowledge: &Arc<Knowledge>, raw: RawMail, deaths: u32) -> Result<(RawMail, Understood)> {
     let knowledge = Arc::clone(knowledge);
     let thinking = tokio::task::spawn_blocking(move || {
-        let letter = if deaths > MOST_DEATHS {
+        let is_suspect = deaths > MOST_DEATHS;
+        let letter = if is_suspect && (deaths > MOST_DEATHS_OF_ALL || !knowledge.survives(&raw)) {
             knowledge.quarantine(&raw, "the program died on this letter before")
         } else {
             knowledge.understand(&raw)

@@ -1,5 +1,5 @@
 //! Named places at which a build for tests can be made to die as by `kill -9`: `JCABOT_KILL_AT=after-dot` dies there the first
-//! time, `after-dot:3` the third. A release build holds none of this: [`pass`] is empty there.
+//! time, `after-dot:3` the third; `JCABOT_POISON=words` dies on each letter with these words. A release build holds none of this: [`pass`] is empty there.
 
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
@@ -66,6 +66,22 @@ pub fn pass(point: Point) {
         let _never_told = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
     }
 }
+
+/// Dies on a letter that holds the words of `JCABOT_POISON`, as if reading it had killed the program.
+#[cfg(debug_assertions)]
+pub fn swallow(letter: &[u8]) {
+    let words = std::env::var("JCABOT_POISON").unwrap_or_default();
+    if !words.is_empty() && letter.windows(words.len()).any(|part| part == words.as_bytes()) {
+        let _never_told = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
+        // A caged child may send no signal.
+        std::process::abort();
+    }
+}
+
+/// Does nothing.
+#[cfg(not(debug_assertions))]
+#[inline(always)]
+pub fn swallow(_letter: &[u8]) {}
 
 /// Does nothing.
 #[cfg(not(debug_assertions))]

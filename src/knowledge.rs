@@ -1,10 +1,11 @@
 //! Rules, templates and policy of one activity, replaced as one: a set that fails to load leaves the old one working.
 
 use crate::classifier::Model;
-use crate::documents::{Format, LETTER, Reader};
+use crate::documents::{self, Format, LETTER, Reader};
 use crate::domain::Timestamp;
-use crate::domain::steps::{Findings, Known, Plan, RawMail, Verdict};
+use crate::domain::steps::{Findings, Known, Place, Plan, RawMail, Verdict};
 use crate::domain::words::Kind;
+use crate::killpoint;
 use crate::mail::{self, Mail, attached};
 use crate::plan::{self, Case, Policy};
 use crate::reply::Replies;
@@ -27,6 +28,7 @@ pub struct Knowledge {
     pub policy: Policy,
     /// Reads attached documents, each in a child process.
     pub documents: Reader,
+    charter: String,
     /// What people corrected, as far as the ledger was read; replaced whole while letters are read by it.
     learned: RwLock<Arc<Model>>,
 }
@@ -48,11 +50,13 @@ impl Knowledge {
         let rules = Rules::load(resources, activity)?;
         let replies = Replies::load(resources, &rules.charter)?;
         let policy = policy(&rules);
-        Ok(Knowledge { rules, replies, policy, documents: Reader::new()?, learned: RwLock::default() })
+        let (documents, charter) = (Reader::new()?, activity.to_owned());
+        Ok(Knowledge { rules, replies, policy, documents, charter, learned: RwLock::default() })
     }
 
     /// Steps 1 to 3. A fault of a parser ends as an unclassified letter for a person, never as the end of the daemon.
     pub fn understand(&self, raw: &RawMail) -> Understood {
+        killpoint::swallow(&raw.bytes);
         let understood = catch_unwind(AssertUnwindSafe(|| {
             let mut mail = mail::parse(raw, &self.rules.vocabulary);
             open_documents(&mut mail, &self.documents, &self.rules.vocabulary);
@@ -61,6 +65,12 @@ impl Knowledge {
             Understood { mail, verdict, findings }
         }));
         understood.unwrap_or_else(|_| self.quarantine(raw, "a parser failed on this letter"))
+    }
+
+    /// Whether a letter that was in hand when the program died may be read in this process: another one reads it first. Its documents
+    /// are read by others in any case.
+    pub fn survives(&self, raw: &RawMail) -> bool {
+        self.documents.survives(&self.charter, &raw.bytes)
     }
 
     /// Step 2: the rules, helped by what people corrected before where they are weak.
@@ -158,6 +168,18 @@ pub fn open_documents(mail: &mut Mail, reader: &Reader, words: &Vocabulary) {
         }
     }
     mail.attachments.iter_mut().for_each(|attachment| attachment.document = None);
+}
+
+/// The child's side of [`Knowledge::survives`]. By the built-in rules: it is the reading of the letter that kills, or nothing.
+pub fn prove(charter: &str) -> Result<()> {
+    let rules = Rules::load(&Resources::built_in(), charter)?;
+    documents::prove(|bytes| {
+        let place = Place { mailbox: String::new(), folder: String::new(), uid_validity: 0, uid: String::new() };
+        let raw = RawMail { place, whole_size: bytes.len() as u64, bytes, received_at: None };
+        killpoint::swallow(&raw.bytes);
+        let mail = mail::parse(&raw, &rules.vocabulary);
+        rules.extract(&mail, &rules.classify(&mail));
+    })
 }
 
 fn header_only(raw: &RawMail) -> RawMail {

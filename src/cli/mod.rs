@@ -28,6 +28,7 @@ mod why;
 use crate::documents;
 use crate::domain::Timestamp;
 use crate::intake::KeptByAnother;
+use crate::knowledge;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -150,9 +151,13 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// The child that reads one attached document; no command for people.
+/// The child that reads one attached document, or a letter that may kill it; no command for people.
 fn read_document(format: &str) -> ExitCode {
-    match documents::child(format) {
+    let read = match format.strip_prefix(documents::WHOLE_LETTER) {
+        Some(charter) => knowledge::prove(charter),
+        None => documents::child(format),
+    };
+    match read {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("jcabot: {error:#}");

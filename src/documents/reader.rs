@@ -1,7 +1,7 @@
 //! The parent's side: starts children, feeds them, waits no longer than a wall clock allows, kills them.
 
 use super::cage::Probe;
-use super::{COMMAND, Document, Format, LARGEST};
+use super::{COMMAND, Document, Format, LARGEST, WHOLE_LETTER};
 use anyhow::{Context, Result, bail};
 use std::io::{Read, Write};
 use std::os::unix::process::CommandExt;
@@ -83,6 +83,13 @@ impl Reader {
         answer.map_err(anyhow::Error::msg)
     }
 
+    /// Whether a letter can be read by the rules of a charter without harm: a child tries, and is alive afterwards.
+    pub fn survives(&self, charter: &str, letter: &[u8]) -> bool {
+        let until = Instant::now() + LETTER;
+        let Some(_place) = self.places.take(until) else { return false };
+        self.ask(&format!("{WHOLE_LETTER}{charter}"), letter.to_vec(), until).is_ok()
+    }
+
     /// What a child is kept from, in words; an error says what it is not kept from.
     pub fn examine(&self) -> Result<String> {
         let answer = self.ask(PROBE, Vec::new(), Instant::now() + CHILD)?;
@@ -108,6 +115,8 @@ impl Reader {
     fn ask(&self, format: &str, bytes: Vec<u8>, until: Instant) -> Result<Vec<u8>> {
         let mut command = Command::new(&self.program);
         command.arg(COMMAND).arg(format).env_clear().current_dir("/");
+        #[cfg(debug_assertions)] // a test's poison is poison to the child, too
+        command.envs(std::env::var("JCABOT_POISON").map(|words| ("JCABOT_POISON", words)));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).process_group(0);
         let mut child = command.spawn().context("no process could be started for it")?;
         let answer = exchange(&mut child, bytes, until).and_then(|answer| leave(&mut child, until).map(|()| answer));

@@ -118,17 +118,47 @@ fn answered(jca: &Jca) {
     wait_for("the answer", || jca.path("outgoing").read_dir().ok()?.next().map(|_| ()));
 }
 
+fn dies(jca: &Jca, of: (&str, &str)) {
+    let mut dying = jca.command(&["run"]);
+    let status = dying.env(of.0, of.1).stderr(std::process::Stdio::null()).status().unwrap();
+    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(9));
+}
+
+#[test]
+fn f33_a_sound_letter_that_was_in_hand_at_two_deaths_is_read_and_answered() {
+    let jca = answering();
+    ask(&jca);
+    for _ in 0..2 {
+        dies(&jca, ("JCABOT_KILL_AT", "attempt-counted"));
+    }
+
+    let mut daemon = jca.start();
+    daemon.says("Filed message 1 as inquiry");
+    answered(&jca);
+}
+
+#[test]
+fn f33_a_letter_that_kills_the_daemon_in_ways_no_child_shows_is_quarantined_after_five_deaths() {
+    let jca = answering();
+    ask(&jca);
+    for _ in 0..5 {
+        dies(&jca, ("JCABOT_KILL_AT", "attempt-counted"));
+    }
+
+    let mut daemon = jca.start();
+    daemon.says("Filed message 1 as unclassified");
+}
+
 #[test]
 fn f33_a_letter_that_kills_the_daemon_twice_is_quarantined() {
     let jca = answering();
     ask(&jca);
+    let poison = ("JCABOT_POISON", "study group 9");
     for _ in 0..2 {
-        let mut dying = jca.command(&["run"]);
-        let status = dying.env("JCABOT_KILL_AT", "attempt-counted").stderr(std::process::Stdio::null()).status().unwrap();
-        assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(9));
+        dies(&jca, poison);
     }
 
-    let mut daemon = jca.start();
+    let mut daemon = jca.start_with(&[poison]);
     daemon.says("Filed message 1 as unclassified");
 
     let why = jca.json(&["why", "1", "--json"]).to_string();

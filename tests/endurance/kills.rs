@@ -49,7 +49,7 @@ async fn g1_kill_9_under_load_loses_nothing_and_sends_nothing_twice() {
         let case = format!("G1 kill -9 under load, {base:?}, {}", if matches!(way, Way::Maildir) { "Maildir" } else { "IMAP" });
         let letters = format!("{cycles} kills, {} letters", count.injected);
         tell(&case, &letters, &format!("{} lost, {} twice", count.lost(), count.twice));
-        assert!(settled, "{count:?}\n{}", scene.last_words());
+        assert!(settled, "{count:?}, unanswered: {:?}\n{}", scene.unanswered().await, scene.last_words());
         drop(daemon);
         scene.clear().await;
     }

@@ -212,6 +212,13 @@ impl Scene {
         }
     }
 
+    /// The letters without an accepted answer, for a test that failed: their kinds, and how their answers stand.
+    pub(crate) async fn unanswered(&self) -> Vec<String> {
+        let sql = "SELECT m.id || ' ' || m.kind || ' ' || m.sender || ' ' || COALESCE(o.state || ' ' || o.note, 'no answer') FROM message m \
+                   LEFT JOIN outbox o ON o.message_id = m.id WHERE o.state IS NULL OR o.state <> 'accepted' LIMIT 20";
+        sqlx::query_scalar(sql).fetch_all(&self.empty.sql).await.unwrap_or_default()
+    }
+
     /// The Message-IDs of all answers that the receiving side took.
     pub(crate) fn answers(&self) -> Vec<String> {
         let (writers, ours) = (self.mail.parent().unwrap().join("writers"), format!("{}.", self.name));

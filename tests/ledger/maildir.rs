@@ -223,6 +223,10 @@ async fn f33_a_letter_that_killed_a_backlog_is_found_out_alone() {
     for number in 0..60 {
         jca.deliver(&inquiry(&format!("writer{number}")));
     }
+    // A child that dies of whatever it reads.
+    let mut knowledge = jcabot::daemon::knowledge(&jca.config).unwrap();
+    knowledge.documents = jcabot::documents::Reader::of("/bin/false");
+    jca.desk().knowledge.replace(knowledge);
     let print = jcabot::mail::fingerprint::fingerprint(&poison);
     let (store, activity, now) = (&jca.desk().store, jca.desk().activity, jca.desk().clock.now());
     let all: Vec<_> =
