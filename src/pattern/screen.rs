@@ -16,6 +16,8 @@ use std::sync::OnceLock;
 const MOST_SPELLINGS: usize = 48;
 /// A literal shorter than this (octets) stands in every text: one Chinese sign has three, two Latin letters are many words.
 const SHORTEST: usize = 3;
+/// Beside a longer literal a word such as "to" says something, too.
+const SHORTEST_BESIDE: usize = 2;
 
 /// The patterns by their literals.
 #[derive(Debug, Default)]
@@ -201,11 +203,28 @@ impl Folded {
     }
 }
 
-/// The ways to match: the branches of an alternation, unless all of them can be spelled out together.
-pub(super) fn branches(hir: &Hir) -> Vec<&Hir> {
+/// The ways to match: the branches of an alternation, unless all of them can be spelled out together. A look before or behind
+/// it (the parser takes a `\b` with which all branches begin out of them) is put back into each.
+pub(super) fn branches(hir: &Hir) -> Vec<Hir> {
+    if Part::of(hir).exact.is_some() {
+        return vec![hir.clone()];
+    }
     match hir.kind() {
-        HirKind::Alternation(all) if Part::of(hir).exact.is_none() => all.iter().collect(),
-        _ => vec![hir],
+        HirKind::Alternation(all) => all.iter().flat_map(branches).collect(),
+        HirKind::Concat(parts) => {
+            let is_look = |part: &&Hir| matches!(part.kind(), HirKind::Look(_));
+            let from = parts.iter().take_while(is_look).count();
+            let to = parts.len() - parts.iter().rev().take_while(is_look).count();
+            let (Some(before), Some(behind)) = (parts.get(..from), parts.get(to..)) else { return vec![hir.clone()] };
+            match parts.get(from..to) {
+                Some([inner]) if matches!(inner.kind(), HirKind::Alternation(_)) => {
+                    let within = |branch| Hir::concat(before.iter().cloned().chain([branch]).chain(behind.iter().cloned()).collect());
+                    branches(inner).into_iter().map(within).collect()
+                }
+                _ => vec![hir.clone()],
+            }
+        }
+        _ => vec![hir.clone()],
     }
 }
 
@@ -390,8 +409,9 @@ impl Part {
             }
             _ => Vec::from_iter(Part::of(hir).needed().map(|literals| Set { literals, lead: size, trail: size })),
         };
-        let sets: Vec<Set> = sets.into_iter().filter(|set| shortest(&set.literals) >= SHORTEST).collect();
-        (!sets.is_empty()).then_some(sets)
+        let says_enough = sets.iter().any(|set| shortest(&set.literals) >= SHORTEST);
+        let sets = sets.into_iter().filter(|set| shortest(&set.literals) >= SHORTEST_BESIDE);
+        says_enough.then(|| sets.collect())
     }
 
     fn of_branches(branches: &[Hir]) -> Part {
@@ -405,7 +425,7 @@ impl Part {
 
     /// The literals, one of which every match contains; `None` when nothing useful is known.
     fn needed(self) -> Option<Vec<String>> {
-        better(self.needed, self.exact).filter(|literals| shortest(literals) >= SHORTEST)
+        better(self.needed, self.exact).filter(|literals| shortest(literals) >= SHORTEST_BESIDE)
     }
 }
 
@@ -418,8 +438,11 @@ fn better(one: Option<Vec<String>>, other: Option<Vec<String>>) -> Option<Vec<St
     }
 }
 
+/// Octets of the shortest literal; a mark that few texts have counts as a whole word.
 fn shortest(literals: &[String]) -> usize {
-    literals.iter().map(String::len).min().unwrap_or(0)
+    let is_rare = |sign: char| !sign.is_alphanumeric() && !sign.is_whitespace() && !"-.,'()/:_\"".contains(sign);
+    let size = |literal: &String| if literal.contains(is_rare) { literal.len().max(SHORTEST) } else { literal.len() };
+    literals.iter().map(size).min().unwrap_or(0)
 }
 
 /// One sign for all that `(?i)` takes for the same (Unicode's simple case folding, as regex-syntax has it).
