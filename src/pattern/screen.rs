@@ -218,7 +218,8 @@ pub(super) fn branches(hir: &Hir) -> Vec<Hir> {
             let (Some(before), Some(behind)) = (parts.get(..from), parts.get(to..)) else { return vec![hir.clone()] };
             match parts.get(from..to) {
                 Some([inner]) if matches!(inner.kind(), HirKind::Alternation(_)) => {
-                    let within = |branch| Hir::concat(before.iter().cloned().chain([branch]).chain(behind.iter().cloned()).collect());
+                    let within =
+                        |branch| Hir::concat(before.iter().cloned().chain([branch]).chain(behind.iter().cloned()).collect());
                     branches(inner).into_iter().map(within).collect()
                 }
                 _ => vec![hir.clone()],
