@@ -164,6 +164,7 @@ fn is_long_rule(line: &str) -> bool {
 fn header_length(lines: &[&str], index: usize, words: &MailWords) -> usize {
     let mut labels: Vec<HeaderLabel> = Vec::new();
     let (mut end, mut started) = (index, false);
+    let mut has_foreign = false;
     for (offset, line) in lines.iter().enumerate().skip(index).take(HEADER_LINES + 4) {
         if line.trim().is_empty() {
             if started { break } else { continue }
@@ -181,13 +182,15 @@ fn header_length(lines: &[&str], index: usize, words: &MailWords) -> usize {
             }
             None if !started => return 0,
             None if offset > end + 1 => break,
-            None => {}
+            None => has_foreign |= line.contains([':', '：']) && !line.contains('@'),
         }
     }
     let addressed = labels.contains(&HeaderLabel::To) || labels.contains(&HeaderLabel::Subject);
     // A form of a liaison statement has From, To and Cc, too, but neither a subject nor a moment of sending.
     let sent = labels.contains(&HeaderLabel::Sent) || labels.contains(&HeaderLabel::Subject);
-    let is_header = labels.contains(&HeaderLabel::From) && addressed && sent && labels.len() >= 3;
+    // "From: … To: … Reference: … Subject: …" is a statement's form: mail programs know no such label, and always give the moment.
+    let is_form = has_foreign && !labels.contains(&HeaderLabel::Sent);
+    let is_header = labels.contains(&HeaderLabel::From) && addressed && sent && !is_form && labels.len() >= 3;
     let is_short =
         labels.contains(&HeaderLabel::From) && labels.contains(&HeaderLabel::Sent) && labels.contains(&HeaderLabel::Subject);
     if is_header || is_short { end - index } else { 0 }

@@ -6,7 +6,7 @@ use crate::pattern::{self, PatternList};
 use crate::resources::Resources;
 use anyhow::{Context, Result, anyhow};
 use serde::Deserialize;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A label is no longer than this.
 const LONGEST: usize = 60;
@@ -72,6 +72,12 @@ pub struct LiaisonWords {
     pub information: PatternList,
     /// Nothing is asked.
     pub nothing: PatternList,
+    /// Requests that ask for nothing ("please note", "please find attached", "veuillez agréer").
+    pub courtesy: PatternList,
+    /// Says where to send what the sentence before has asked for ("please send them to …").
+    pub delivery: PatternList,
+    /// A body as group 1 with its purpose as group 2 ("to SG17 for information").
+    pub each: PatternList,
     /// Directly before the number of the statement that is answered.
     pub reply: PatternList,
     /// What a purpose says that only answers ("In response").
@@ -86,8 +92,16 @@ pub struct LiaisonWords {
     pub office: PatternList,
     /// Before the person to write to.
     pub contact: PatternList,
+    /// A body of people from several others: its contact is of none of them by that.
+    pub group: PatternList,
     /// A deadline that is closed or binds somebody else.
     pub closed: PatternList,
+    /// What a line begins with that says what a letter is about.
+    pub topic: PatternList,
+    /// Verbs behind the body that a statement's first sentence is about, folded.
+    pub verbs: HashSet<String>,
+    /// Words within a group's name that say what it is about, where they would end another name.
+    pub about: Vec<String>,
     /// Words between two addressees.
     pub and: Vec<String>,
     /// Numbers of documents, for the text as written; group 1, where there is one, is the number.
@@ -104,6 +118,8 @@ struct File {
     labels: Labels,
     like: Like,
     patterns: Patterns,
+    about: Vec<String>,
+    verbs: Vec<String>,
     and: Vec<String>,
 }
 
@@ -154,6 +170,9 @@ struct Patterns {
     comment: Vec<String>,
     information: Vec<String>,
     nothing: Vec<String>,
+    courtesy: Vec<String>,
+    delivery: Vec<String>,
+    each: Vec<String>,
     reply: Vec<String>,
     response: Vec<String>,
     copy: Vec<String>,
@@ -161,6 +180,8 @@ struct Patterns {
     source: Vec<String>,
     office: Vec<String>,
     contact: Vec<String>,
+    group: Vec<String>,
+    topic: Vec<String>,
     closed: Vec<String>,
     references: Vec<String>,
     drafts: Vec<String>,
@@ -177,6 +198,8 @@ impl LiaisonWords {
             own.labels(file.labels);
             own.like(file.like).map_err(|error| anyhow!("{}: {error}", text.name))?;
             own.patterns(file.patterns).map_err(|error| anyhow!("{}: {error}", text.name))?;
+            own.about.extend(file.about);
+            own.verbs.extend(file.verbs.iter().map(|verb| fold(verb)));
             own.and.extend(file.and);
         }
         Ok(own)
@@ -238,6 +261,9 @@ impl LiaisonWords {
             ("comment", &mut self.comment, lists.comment),
             ("information", &mut self.information, lists.information),
             ("nothing", &mut self.nothing, lists.nothing),
+            ("courtesy", &mut self.courtesy, lists.courtesy),
+            ("delivery", &mut self.delivery, lists.delivery),
+            ("each", &mut self.each, lists.each),
             ("reply", &mut self.reply, lists.reply),
             ("response", &mut self.response, lists.response),
             ("copy", &mut self.copy, lists.copy),
@@ -245,6 +271,8 @@ impl LiaisonWords {
             ("source", &mut self.source, lists.source),
             ("office", &mut self.office, lists.office),
             ("contact", &mut self.contact, lists.contact),
+            ("group", &mut self.group, lists.group),
+            ("topic", &mut self.topic, lists.topic),
             ("closed", &mut self.closed, lists.closed),
             ("references", &mut self.references, lists.references),
             ("drafts", &mut self.drafts, lists.drafts),
@@ -278,6 +306,12 @@ impl LiaisonWords {
             let (first, _) = short.then(|| self.like.hits(&folded).next()).flatten()?;
             self.like_labels.get(first).copied()
         })
+    }
+
+    /// Whether a line ends with the words LIAISON STATEMENT.
+    pub fn heading_at_end(&self, line: &str) -> bool {
+        let chars: Vec<(usize, char)> = line.char_indices().collect();
+        chars.iter().rev().take(6).any(|(at, _)| line.get(*at..).is_some_and(|tail| self.is_heading(tail)))
     }
 
     /// Whether a whole line is the words LIAISON STATEMENT.

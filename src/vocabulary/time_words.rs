@@ -85,9 +85,10 @@ impl TimeWords {
     /// Whether a field's content says that there is nothing in it.
     pub fn is_none(&self, field: &str) -> bool {
         let field = fold(field);
-        let bare = field.trim().trim_end_matches(['.', ',', ';', '。']).trim();
-        let bare = bare.trim_start_matches(['(', '[', '（']).trim_end_matches([')', ']', '）']).trim();
-        !bare.chars().any(char::is_alphanumeric) || self.none.iter().any(|none| none == bare)
+        let marks = ['.', ',', ';', '。'];
+        let bare = field.trim().trim_end_matches(marks).trim();
+        let bare = bare.trim_start_matches(['(', '[', '（']).trim_end_matches([')', ']', '）']).trim_end_matches(marks).trim();
+        !bare.chars().any(char::is_alphanumeric) || self.none.iter().any(|none| none.trim_end_matches(marks) == bare)
     }
 
     /// The dates that a text names, in order. A date without a year is the next such day on or after `near`.

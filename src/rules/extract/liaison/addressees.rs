@@ -7,6 +7,7 @@ use crate::rules::extract::bodies::role;
 use crate::rules::extract::names;
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::labels::any;
+use crate::vocabulary::liaison_words::LiaisonLabel;
 use crate::vocabulary::words::fold;
 
 /// Characters of a body's name at most.
@@ -34,9 +35,23 @@ pub(super) fn bodies(value: &str, rules: &Rules) -> Vec<String> {
 /// The bodies of a row, with the purpose that stands beside each.
 pub(super) fn addressees(value: &str, rules: &Rules) -> Vec<Addressee> {
     let vocabulary = &rules.vocabulary;
-    let mut found = Vec::new();
-    for piece in pieces(value, vocabulary) {
-        let (piece, purpose) = without_remarks(&piece, vocabulary);
+    let mut found: Vec<Addressee> = Vec::new();
+    for piece in with_shared_purposes(pieces(value, vocabulary), vocabulary) {
+        let (piece, purpose) = piece;
+        if is_forwarding_note(&piece, rules) {
+            continue;
+        }
+        // "JCA-COP, for action; SG17, information"
+        if let Some(said) = purpose_beside(&piece, vocabulary)
+            && !found.is_empty()
+        {
+            found
+                .iter_mut()
+                .rev()
+                .take_while(|addressee| addressee.purpose.is_none())
+                .for_each(|addressee| addressee.purpose = Some(said));
+            continue;
+        }
         let piece = without_office(&piece, rules);
         let body = piece.trim().trim_end_matches(['.', '。', ':', '：', ',']).trim().trim_matches('*').trim();
         let is_body = body.chars().filter(|c| c.is_alphabetic()).count() >= 2
@@ -54,6 +69,26 @@ pub(super) fn addressees(value: &str, rules: &Rules) -> Vec<Addressee> {
     found
 }
 
+/// What is said of the last of several bodies holds for all of them: "CE 17 et CWG-COP : information".
+fn with_shared_purposes(groups: Vec<Vec<String>>, vocabulary: &Vocabulary) -> Vec<(String, Option<Purpose>)> {
+    let mut found = Vec::new();
+    for group in groups {
+        let is_bracketed = group.last().is_some_and(|last| last.ends_with([')', '）']));
+        let read: Vec<_> = group.iter().map(|piece| without_remarks(piece, vocabulary)).collect();
+        let shared = read.last().and_then(|(_, purpose)| *purpose).filter(|_| !is_bracketed);
+        found.extend(read.into_iter().map(|(piece, purpose)| (piece, purpose.or(shared))));
+    }
+    found
+}
+
+/// "attn. Ms Heineman" beside a body: a label and no body behind it.
+fn is_forwarding_note(piece: &str, rules: &Rules) -> bool {
+    let vocabulary = &rules.vocabulary;
+    let first = piece.split_whitespace().next().unwrap_or_default();
+    let is_label = first.ends_with(['.', ':']) && vocabulary.liaison.label(first) == Some(LiaisonLabel::To);
+    is_label && !is_activity(piece, &rules.charter) && !names_group(piece, vocabulary)
+}
+
 /// A function and nothing else.
 fn is_office(body: &str, vocabulary: &Vocabulary) -> bool {
     body.split_whitespace().count() <= 3
@@ -62,8 +97,8 @@ fn is_office(body: &str, vocabulary: &Vocabulary) -> bool {
         && !vocabulary.labels.organizations.is_in(body)
 }
 
-/// A row cut at its separators, outside of brackets.
-fn pieces(value: &str, vocabulary: &Vocabulary) -> Vec<String> {
+/// A row cut at its separators, outside of brackets; bodies with "and" between them stay beside each other.
+fn pieces(value: &str, vocabulary: &Vocabulary) -> Vec<Vec<String>> {
     let mut cut: Vec<String> = vec![String::new()];
     let mut depth = 0_i32;
     for c in value.chars() {
@@ -89,7 +124,7 @@ fn pieces(value: &str, vocabulary: &Vocabulary) -> Vec<String> {
             _ => joined.push(piece.to_owned()),
         }
     }
-    joined.into_iter().flat_map(|piece| at_and(&piece, vocabulary)).collect()
+    joined.into_iter().map(|piece| at_and(&piece, vocabulary)).collect()
 }
 
 /// "ITU-T", "UIT-D" and nothing else.
@@ -187,11 +222,13 @@ fn brackets(text: &str) -> Option<(usize, usize)> {
 
 /// "for action", "pour information": a few words that say nothing else.
 fn purpose_beside(words: &str, vocabulary: &Vocabulary) -> Option<Purpose> {
-    use crate::vocabulary::liaison_words::LiaisonLabel as L;
-    match vocabulary.liaison.label(words)? {
-        L::Action | L::Request => Some(Purpose::Action),
-        L::Comment => Some(Purpose::Comment),
-        L::Information => Some(Purpose::Information),
+    use LiaisonLabel as L;
+    match vocabulary.liaison.label(words) {
+        Some(L::Action | L::Request) => Some(Purpose::Action),
+        Some(L::Comment) => Some(Purpose::Comment),
+        Some(L::Information) => Some(Purpose::Information),
+        // "(information)"
+        None if words.split_whitespace().count() == 1 => super::asks::of_row(words, vocabulary),
         _ => None,
     }
 }

@@ -1,6 +1,6 @@
 //! What a statement asks of the activity, and until when.
 
-use super::addressees::{addressees, is_activity};
+use super::addressees::{Addressee, addressees, is_activity};
 use super::{Letter, set};
 use crate::domain::steps::FoundLiaison;
 use crate::domain::words::Purpose;
@@ -26,16 +26,22 @@ fn stronger(one: Option<Purpose>, other: Option<Purpose>) -> Option<Purpose> {
 }
 
 /// Writes down the purpose: from the rows that name the activity, from a row that states it, else from the text.
-pub(super) fn purpose(found: &mut FoundLiaison, letter: &Letter<'_>) {
+pub(super) fn purpose(found: &mut FoundLiaison, letter: &Letter<'_>, each: &[Addressee]) {
     let (by_row, stated) = (row(letter), stated(letter));
+    let in_text = each
+        .iter()
+        .filter(|addressee| is_activity(&addressee.body, letter.charter()))
+        .fold(None, |strongest, addressee| stronger(strongest, addressee.purpose));
     let copied = !found.cc.is_empty()
         && found.cc.iter().any(|body| is_activity(body, letter.charter()))
         && !found.to.iter().any(|body| is_activity(body, letter.charter()));
     let (purpose, rule) = if let Some(purpose) = by_row {
         (purpose, "addressee-row")
+    } else if let Some(purpose) = in_text {
+        (purpose, "purpose-beside-the-body")
     } else if copied {
         (Purpose::Information, "addressee-row")
-    } else if let Some(purpose) = stated {
+    } else if let Some(purpose) = stated.filter(|_| !is_abbreviated(letter)) {
         (purpose, "label")
     } else if let Some((purpose, words)) = asked(found, letter) {
         set(found, "purpose", letter.part, &words, "request-in-text");
@@ -50,6 +56,12 @@ pub(super) fn purpose(found: &mut FoundLiaison, letter: &Letter<'_>) {
     {
         set(found, "purpose", letter.part, &field.value, rule);
     }
+}
+
+/// Whether what the letter is for is told in a cover sheet's letters alone ("FYI"): what the text asks of the activity is more.
+fn is_abbreviated(letter: &Letter<'_>) -> bool {
+    let mut rows = letter.header.all(Label::Purpose).filter(|row| of_row(row, letter.vocabulary()).is_some()).peekable();
+    rows.peek().is_some() && rows.all(|row| row.trim().chars().count() <= 3)
 }
 
 /// The strongest row that names the activity.
@@ -76,7 +88,7 @@ fn row(letter: &Letter<'_>) -> Option<Purpose> {
 fn stated(letter: &Letter<'_>) -> Option<Purpose> {
     let vocabulary = letter.vocabulary();
     let mut strongest = None;
-    for value in letter.header.all(Label::Purpose) {
+    for value in letter.header.all(Label::Purpose).chain(letter.header.all(Label::For)) {
         strongest = stronger(strongest, of_row(value, vocabulary));
     }
     let requests: Vec<&str> = letter.header.all(Label::Request).filter(|value| !vocabulary.time.is_none(value)).collect();
@@ -124,8 +136,13 @@ pub(super) fn of_row(value: &str, vocabulary: &Vocabulary) -> Option<Purpose> {
 /// The strongest request of the text that is meant for the activity, and its words.
 fn asked(found: &FoundLiaison, letter: &Letter<'_>) -> Option<(Purpose, String)> {
     let mut best: Option<(Purpose, String)> = None;
+    let mut before = None;
     for sentence in sentences(&letter.prose) {
-        let Some(purpose) = of_sentence(&sentence, letter.vocabulary()).filter(|_| is_for_us(&sentence, found, letter)) else {
+        let asked = of_sentence(&sentence, letter.vocabulary());
+        // "We welcome your comments. Please send them by …" asks for one thing.
+        let delivers = before == Some(Purpose::Comment) && any(&letter.vocabulary().liaison.delivery, &fold(&sentence));
+        before = asked;
+        let Some(purpose) = asked.filter(|_| !delivers && is_for_us(&sentence, found, letter)) else {
             continue;
         };
         if best.as_ref().is_none_or(|(earlier, _)| rank(purpose) > rank(*earlier)) {
@@ -137,9 +154,13 @@ fn asked(found: &FoundLiaison, letter: &Letter<'_>) -> Option<(Purpose, String)>
 
 /// What a sentence asks: comment where it speaks of comments, else action.
 fn of_sentence(sentence: &str, vocabulary: &Vocabulary) -> Option<Purpose> {
-    let (words, folded) = (&vocabulary.liaison, fold(sentence));
+    let (words, mut folded) = (&vocabulary.liaison, fold(sentence));
     if any(&words.nothing, &folded) {
         return None;
+    }
+    let courtesies: Vec<_> = words.courtesy.candidates(&folded).collect();
+    for courtesy in courtesies {
+        folded = courtesy.replace_all(&folded, " ").into_owned();
     }
     let (asks, comments) = (any(&words.action, &folded), any(&words.comment, &folded));
     match (asks, comments) {

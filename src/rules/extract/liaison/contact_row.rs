@@ -124,6 +124,14 @@ impl Open {
             }
             return;
         }
+        let is_town = words(text).len() == 1 && body_words.is_empty() && !names_body(text, vocabulary);
+        if let Some(code) = vocabulary.countries.place(text).filter(|_| is_town && piece.label.is_none()) {
+            if self.person.country.is_none() {
+                self.person.country = Some(code.to_owned());
+                set(&mut self.person, "country", letter.part, text, "town-of-the-contact");
+            }
+            return;
+        }
         let fits = is_body_label
             || piece.label.is_none()
                 && text.chars().filter(|c| c.is_alphabetic()).count() >= 2
@@ -247,7 +255,9 @@ fn pieces(value: &str, vocabulary: &Vocabulary) -> Vec<Piece> {
 fn between_han(part: &str) -> Vec<&str> {
     let han = part.chars().filter(|c| is_han(*c)).count();
     let letters = part.chars().filter(|c| c.is_alphabetic()).count();
-    if han * 2 > letters && !part.contains([':', '：']) { part.split([' ', '　']).collect() } else { vec![part] }
+    // A blank within a number separates nothing.
+    let is_number = part.split_whitespace().skip(1).all(|word| word.starts_with(|c: char| c.is_ascii_digit()));
+    if han * 2 > letters && !is_number && !part.contains([':', '：']) { part.split([' ', '　']).collect() } else { vec![part] }
 }
 
 /// A cell cut at commas, brackets and dashes between blanks.

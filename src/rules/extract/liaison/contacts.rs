@@ -24,10 +24,18 @@ pub(super) fn fill(found: &mut FoundLiaison, letter: &Letter<'_>) {
     for value in letter.header.all(Label::Contact) {
         people.extend(in_row(value, letter));
     }
+    // The IETF's form: the sender with his address in brackets, who may be the contact whose address stands alone.
+    let sources = letter.header.all(Label::Source).filter(|value| value.contains('@'));
+    let senders: Vec<FoundPerson> = sources.flat_map(|value| in_row(bracket(value).unwrap_or(value), letter)).collect();
+    for person in people.iter_mut().filter(|person| person.name.is_none()) {
+        let sender = senders.iter().find(|sender| sender.email.is_some() && sender.email == person.email);
+        if let Some((sender, name)) = sender.and_then(|sender| Some((sender, sender.name.clone()?))) {
+            person.sources.extend(sender.sources.iter().filter(|source| source.field == "name").cloned());
+            person.name = Some(name);
+        }
+    }
     if people.is_empty() {
-        // The IETF's form: the sender with his address in brackets.
-        let sources = letter.header.all(Label::Source).filter(|value| value.contains('@'));
-        people.extend(sources.flat_map(|value| in_row(bracket(value).unwrap_or(value), letter)));
+        people = senders;
     }
     if people.is_empty() {
         people.extend(in_text(letter));
@@ -37,7 +45,10 @@ pub(super) fn fill(found: &mut FoundLiaison, letter: &Letter<'_>) {
     }
     let mut kept: Vec<FoundPerson> = Vec::new();
     for mut person in people {
-        finish(&mut person, letter);
+        let is_label = |name: &str| letter.vocabulary().labels.person_label(name).is_some();
+        person.organization = person.organization.take().filter(|name| !is_label(name));
+        of_the_sender(&mut person, found, letter);
+        finish(&mut person, found, letter);
         let known = kept.iter_mut().find(|known| is_same(known, &person));
         match known {
             Some(known) => {
@@ -67,7 +78,7 @@ fn is_same(one: &FoundPerson, other: &FoundPerson) -> bool {
 
 /// The country of the town that a letter in prose is dated from or that stands beside its sender's name. Geneva is where groups meet.
 fn place<'a>(letter: &'a Letter<'_>) -> Option<&'a str> {
-    if letter.has_header {
+    if letter.is_form() {
         return None;
     }
     let signature = letter.mail.text.signature.lines();
@@ -76,17 +87,53 @@ fn place<'a>(letter: &'a Letter<'_>) -> Option<&'a str> {
     let countries = &letter.vocabulary().countries;
     lines
         .chain(tail)
-        .find_map(|line| countries.in_text(line).first().copied().or_else(|| countries.place(line)))
+        // A town stands before its country, and may have a country's name (Amman, Oman).
+        .find_map(|line| {
+            let named = countries.in_text(line).last().copied();
+            // "عمّان، المملكة الأردنية الهاشمية"
+            let last = line.rsplit([',', '،', '，']).next().and_then(|piece| countries.of_organization(piece));
+            last.or(named).or_else(|| countries.place(line))
+        })
         .filter(|code| *code != "CH")
 }
 
+/// Whom a letter in prose names without a body belongs to the body that writes, unless that is a group of several bodies' people.
+fn of_the_sender(person: &mut FoundPerson, found: &FoundLiaison, letter: &Letter<'_>) {
+    let labels = &letter.vocabulary().labels;
+    let Some(body) = found.from.as_deref().filter(|_| person.organization.is_none() && person.name.is_some()) else { return };
+    let is_group =
+        any(&labels.bodies.study_group, body) || labels.ours.is_in(body) || any(&letter.vocabulary().liaison.group, &fold(body));
+    if letter.is_form() || is_group {
+        return;
+    }
+    // "Forum … (FRATNUM)" is called FRATNUM.
+    let short = bracket(body)
+        .filter(|short| short.split_whitespace().count() <= 2 && short.chars().filter(|c| c.is_uppercase()).count() >= 2);
+    let name = short.unwrap_or(body).trim();
+    person.organization = Some(name.to_owned());
+    set(person, "organization", letter.part, name, "body-that-writes");
+}
+
+/// The country of a contact that says none: of the sending body's name, or of the place that the letter is from.
+fn country_of<'a>(
+    person: &FoundPerson,
+    found: &'a FoundLiaison,
+    letter: &'a Letter<'_>,
+) -> Option<(&'a str, &'a str, &'static str)> {
+    let countries = &letter.vocabulary().countries;
+    let of_body = |body: &'a str| Some((body, countries.of_organization(body)?, "country-of-the-body"));
+    let is_body = |line: &&str| !line.chars().any(char::is_numeric) && !line.contains([',', '，', '،']);
+    let head = letter.header.loose.iter().take(1).map(String::as_str).filter(is_body);
+    let named = found.from.as_deref().into_iter().filter(is_body).chain(head).find_map(of_body).filter(|_| person.name.is_some());
+    let place = || place(letter).map(|code| (code, code, "place-of-the-letter"));
+    person.country.is_none().then(|| named.or_else(place)).flatten()
+}
+
 /// What holds for every contact, however it was found.
-fn finish(person: &mut FoundPerson, letter: &Letter<'_>) {
-    if person.country.is_none()
-        && let Some(code) = place(letter)
-    {
+fn finish(person: &mut FoundPerson, found: &FoundLiaison, letter: &Letter<'_>) {
+    if let Some((words, code, rule)) = country_of(person, found, letter) {
         person.country = Some(code.to_owned());
-        set(person, "country", letter.part, code, "place-of-the-letter");
+        set(person, "country", letter.part, words, rule);
         let phone = person.sources.iter().find(|source| source.field == "phone").map(|source| source.words.clone());
         person.phone = phone.and_then(|words| phones::normalise(&words, Some(code))).or(person.phone.take());
     }
@@ -185,14 +232,16 @@ fn beside(person: &mut FoundPerson, behind: &str, letter: &Letter<'_>) {
 
 /// Who signs, when the statement is the letter itself.
 fn signed(letter: &Letter<'_>) -> Option<FoundPerson> {
-    if letter.part != Part::Body {
-        return None;
-    }
     let (vocabulary, charter) = (letter.vocabulary(), letter.charter());
-    let signature = &letter.mail.text.signature;
-    let own: Vec<&str> = letter.mail.text.own.lines().collect();
+    let (signature, own) = match letter.part {
+        Part::Body => (letter.mail.text.signature.as_str(), letter.mail.text.own.as_str()),
+        // A form has rows for its contacts; an attached letter is signed.
+        Part::Attachment if !letter.is_form() => ("", letter.text.trim_end()),
+        _ => return None,
+    };
+    let own: Vec<&str> = own.lines().filter(|line| !line.trim().is_empty()).collect();
     let tail = own.iter().skip(own.len().saturating_sub(TAIL)).copied().collect::<Vec<_>>().join("\n");
-    [signature.as_str(), tail.as_str()].into_iter().find_map(|text| {
+    [signature, tail.as_str()].into_iter().find_map(|text| {
         let units = units(text, Part::Signature, vocabulary);
         let (at, name) = units.iter().enumerate().find_map(|(at, unit)| {
             let name = names::find(&unit.text, vocabulary).into_iter().next().filter(|name| name.start == 0)?;
@@ -212,7 +261,9 @@ fn signed(letter: &Letter<'_>) -> Option<FoundPerson> {
         {
             person.organization = Some(body);
         }
-        person.email = person.email.or_else(|| letter.mail.writer().cloned());
+        if letter.part == Part::Body {
+            person.email = person.email.or_else(|| letter.mail.writer().cloned());
+        }
         Some(person)
     })
 }

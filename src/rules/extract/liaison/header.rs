@@ -151,11 +151,24 @@ impl Reader<'_> {
     }
 
     fn take(&mut self, line: &str, marks: &[Mark]) {
+        let was_in_text = self.in_text;
+        let known = self.header.fields.len();
         let ends: Vec<usize> = marks.iter().skip(1).map(|mark| mark.start).chain([line.len()]).collect();
         for (mark, end) in marks.iter().zip(ends) {
             let value = line.get(mark.value..end).unwrap_or_default();
             let value = value.trim_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '|')).trim_end_matches(" /").trim();
-            self.push(mark.label, value.to_owned());
+            // Posted forms have the number, the meeting and the date in bare cells beside a labelled one.
+            let cells = is_one_cell(mark.label).then(|| value.split_once('\t')).flatten();
+            self.push(mark.label, cells.map_or(value, |(own, _)| own.trim_end()).to_owned());
+            if let Some((_, beside)) = cells.filter(|_| !self.in_text) {
+                self.header.loose.push(beside.to_owned());
+                self.open = None;
+            }
+        }
+        if !was_in_text && self.in_text {
+            // "Body: Title: …": what stands in the line that begins the text still belongs to the header.
+            self.header.fields.iter_mut().skip(known).for_each(|field| field.is_late = false);
+            self.open = None;
         }
         if self.in_text {
             self.tell(line);
@@ -186,7 +199,7 @@ impl Reader<'_> {
             && goes_on(field, &here, self.vocabulary)
         {
             if !field.value.is_empty() {
-                field.value.push('\n');
+                field.value.push(if is_wrapped(field, &here, self.vocabulary) { ' ' } else { '\n' });
             }
             field.value.push_str(bare);
             if self.in_text {
@@ -260,6 +273,21 @@ fn goes_on(field: &Field, line: &Line<'_>, vocabulary: &Vocabulary) -> bool {
     is_set_in || ends_open || was_full && is_text
 }
 
+/// Labels whose value is one cell of a table's row.
+fn is_one_cell(label: LiaisonLabel) -> bool {
+    use LiaisonLabel as L;
+    matches!(label, L::Source | L::Questions | L::Reference | L::Title)
+}
+
+/// Whether a line goes on with the words of a wrapped one; any other begins a new entry.
+fn is_wrapped(field: &Field, line: &Line<'_>, vocabulary: &Vocabulary) -> bool {
+    let ended = field.value.ends_with([',', ';', '،', '，', '；', '、', '.', '。', ')']);
+    let first = line.bare.split_whitespace().next().unwrap_or_default();
+    let goes_on = field.label != LiaisonLabel::Contact
+        || first.starts_with(char::is_lowercase) && vocabulary.labels.person_label(first.trim_end_matches('.')).is_none();
+    line.was_full && !ended && goes_on && !line.bare.contains([':', '：'])
+}
+
 fn is_addressed(label: LiaisonLabel) -> bool {
     use LiaisonLabel as L;
     matches!(label, L::Action | L::Comment | L::Information | L::To | L::Cc | L::For)
@@ -329,6 +357,10 @@ fn marks(line: &str, place: Place, vocabulary: &Vocabulary) -> Vec<Mark> {
         {
             continue;
         }
+        if is_addressed(label) && line.get(at + sign.len_utf8()..).is_some_and(is_small_print) {
+            // "Attention: This is not a publication made available to the public".
+            continue;
+        }
         found.push(Mark { label, start, value: at + sign.len_utf8() });
         if place == Place::Text {
             break;
@@ -387,8 +419,24 @@ fn without_colon(line: &str, vocabulary: &Vocabulary) -> Option<Mark> {
         }
     }
     let digit = bare.find(char::is_numeric)?;
-    let label = words.label(bare.get(..digit)?).filter(|label| *label == LiaisonLabel::Deadline)?;
-    Some(mark(label, digit))
+    if let Some(label) = bare.get(..digit).and_then(|head| words.label(head)).filter(|label| *label == LiaisonLabel::Deadline) {
+        return Some(mark(label, digit));
+    }
+    numbered(bare, vocabulary).map(|(label, value)| mark(label, value))
+}
+
+/// "На № JCA-COP – LS 5 – R", "Ref. ABC/12": a short line whose first words end with the sign of a number or a full stop.
+fn numbered(bare: &str, vocabulary: &Vocabulary) -> Option<(LiaisonLabel, usize)> {
+    if bare.len() > LONGEST_TRIED || is_prose(bare) {
+        return None;
+    }
+    let ends = bare.char_indices().filter(|(_, c)| c.is_whitespace()).map(|(at, _)| at).take(4);
+    ends.filter_map(|end| {
+        let head = bare.get(..end).filter(|head| head.ends_with(['.', '№', '°', 'º']))?;
+        let label = vocabulary.liaison.label(head)?;
+        matches!(label, LiaisonLabel::Reference | LiaisonLabel::InReplyTo).then_some((label, end))
+    })
+    .last()
 }
 
 /// Whether a whole line is a label.
@@ -398,14 +446,22 @@ fn is_bare_label(line: &str, vocabulary: &Vocabulary) -> bool {
     long_enough && vocabulary.liaison.label(bare).is_some()
 }
 
-/// Whether a line is running text.
+/// Whether a line is running text: many words, and not many numbers.
 pub(super) fn is_prose(line: &str) -> bool {
-    line.split_whitespace().count() >= PROSE || line.chars().filter(|c| is_han(*c)).count() >= 26
+    let is_word = |word: &&str| word.chars().any(char::is_alphabetic);
+    line.split_whitespace().filter(is_word).count() >= PROSE || line.chars().filter(|c| is_han(*c)).count() >= 26
 }
 
 /// Whether a line is a sentence or a long piece of one, and no body's name or title.
 pub(super) fn is_sentence(line: &str) -> bool {
     is_prose(line) && (line.ends_with(['.', '。', ';', '；', '!']) || line.split_whitespace().count() >= 2 * PROSE)
+}
+
+/// Whether what stands behind a label is running text: most of its words have no capital, as a list of bodies has.
+fn is_small_print(text: &str) -> bool {
+    let many = text.split_whitespace().count();
+    let small = text.split_whitespace().filter(|word| word.starts_with(char::is_lowercase)).count();
+    many >= PROSE && small * 10 >= many * 7
 }
 
 /// Columns that a line takes on a terminal.

@@ -4,6 +4,7 @@ mod addressees;
 mod asks;
 mod contact_row;
 mod contacts;
+mod each;
 mod header;
 mod numbers;
 mod origin;
@@ -30,9 +31,9 @@ const PLENTY: usize = 4;
 /// Characters of a value that are kept as its source.
 const MOST_WORDS: usize = 200;
 
-/// A question of a study group: `4/17`, `Q.4/17`, `22-1/1`; its number alone before a comma shares the group of the next: `4, 8/17`.
+/// A question of a study group: `4/17`, `Q.4/17`, `22-1/1`, `QALL/17`; its number alone before a comma shares the group of the next: `4, 8/17`.
 static QUESTION: LazyLock<Regex> = LazyLock::new(|| {
-    crate::pattern::compile(r"((?:\d{1,2}(?:-\d)?\s?[,;&、،]\s?)*)(\d{1,2}(?:-\d)?)\s?/\s?(\d{1,2})")
+    crate::pattern::compile(r"((?:\d{1,2}(?:-\d)?\s?[,;&、،]\s?)*)(\d{1,2}(?:-\d)?|\ball|\bqall)\s?/\s?(\d{1,2})")
         .expect("the pattern is tested")
 });
 
@@ -61,6 +62,12 @@ impl Letter<'_> {
     fn charter(&self) -> &Charter {
         &self.rules.charter
     }
+
+    /// Whether its rows are a form's, which a letter in prose has none of: it has only a subject, a number, addressees and copies.
+    fn is_form(&self) -> bool {
+        let rows = [Label::Source, Label::Action, Label::Comment, Label::For, Label::Questions];
+        self.has_header && self.header.fields.iter().any(|field| rows.contains(&field.label) && !field.is_late)
+    }
 }
 
 /// The statement of a letter: of one of that kind always, of another kind when a whole form stands in it.
@@ -78,11 +85,13 @@ pub(super) fn liaison(rules: &Rules, mail: &Mail, kind: Kind) -> Option<FoundLia
     let mut found = FoundLiaison::default();
     described(&mut found, &letter);
     addressed(&mut found, &letter);
+    let each = each::addressees(&letter);
+    each::fill(&mut found, &each, letter.part);
     origin::title(&mut found, &letter);
     numbers::fill(&mut found, &letter);
     origin::addressed(&mut found, &letter);
     origin::from(&mut found, &letter);
-    asks::purpose(&mut found, &letter);
+    asks::purpose(&mut found, &letter, &each);
     asks::deadline(&mut found, &letter);
     contacts::fill(&mut found, &letter);
     origin::from_contact(&mut found, &letter);
@@ -121,6 +130,10 @@ fn letter<'a>(rules: &'a Rules, mail: &'a Mail) -> Option<Letter<'a>> {
     texts.extend(plain.filter_map(|attachment| Some((Part::Attachment, attachment.text.clone()?))));
     texts
         .extend(mail.nested.iter().map(|nested| (Part::Attachment, format!("{}\n\n{}", nested.text.own, nested.text.signature))));
+    if mail.text.own.trim().is_empty() {
+        // Lines "From:" and "To:" of the statement itself look like the head of a quoted letter.
+        texts.push((Part::Body, format!("{}\n\n{}", mail.text.quoted, mail.text.signature)));
+    }
     texts.push((Part::History, mail.text.forwarded.clone()));
     if any(&vocabulary.labels.cues.forward, &fold(&mail.text.own)) {
         texts.push((Part::History, mail.text.quoted.clone()));
@@ -189,7 +202,8 @@ fn described(found: &mut FoundLiaison, letter: &Letter<'_>) {
         if vocabulary.time.is_none(first) || *is_late {
             continue;
         }
-        let is_subject = *label == Label::Purpose && asks::of_row(value, vocabulary).is_none();
+        let has_title = letter.header.all(Label::Title).next().is_some();
+        let is_subject = *label == Label::Purpose && !has_title && asks::of_row(value, vocabulary).is_none();
         match label {
             Label::Title | Label::Purpose if found.title.is_none() && (*label == Label::Title || is_subject) => {
                 found.title = Some(value.replace('\n', " "));
@@ -224,6 +238,7 @@ fn questions(row: &str) -> Vec<String> {
         let part = |index: usize| captures.get(index).map_or("", |part| part.as_str());
         let earlier = part(1).split([',', ';', '&', '、', '،']).map(str::trim).filter(|number| !number.is_empty());
         for number in earlier.chain([part(2)]) {
+            let number = if number.ends_with("all") { "ALL" } else { number };
             let question = format!("{number}/{}", part(3));
             if !found.contains(&question) {
                 found.push(question);
@@ -242,9 +257,10 @@ fn source(value: &str, letter: &Letter<'_>) -> Option<String> {
         _ => joined.as_str(),
     };
     let body = plain.trim().trim_end_matches([',', ';', '.', '。']).trim();
-    let is_document = body.split_whitespace().next().is_some_and(|word| {
-        vocabulary.liaison.label(word.trim_end_matches('s')) == Some(Label::Reference) && body.chars().any(|c| c.is_ascii_digit())
-    });
+    let is_document = body
+        .find(|c: char| c.is_ascii_digit())
+        .and_then(|digit| body.get(..digit))
+        .is_some_and(|word| vocabulary.liaison.label(word.trim().trim_end_matches('s')) == Some(Label::Reference));
     let is_person = super::names::whole(body, vocabulary).is_some_and(|name| name.honorific.is_some())
         || letter.mail.from.first().is_some_and(|sender| {
             !sender.name.is_empty() && fold(&sender.name) == fold(body) && super::names::whole(body, vocabulary).is_some()
@@ -252,20 +268,30 @@ fn source(value: &str, letter: &Letter<'_>) -> Option<String> {
     (!body.is_empty() && !body.contains('@') && !is_document && !is_person).then(|| body.to_owned())
 }
 
+/// Whether a row names the activity or another body.
+fn names_body(row: &str, letter: &Letter<'_>) -> bool {
+    addressees::is_activity(row, letter.charter()) || origin::is_named_body(row, letter)
+}
+
 /// The rows that name bodies.
 fn addressed(found: &mut FoundLiaison, letter: &Letter<'_>) {
     let vocabulary = letter.vocabulary();
-    let (mut to, mut cc) = (Vec::new(), Vec::new());
+    let (mut to, mut cc): (Vec<String>, Vec<String>) = Default::default();
     for field in &letter.header.fields {
         if field.is_late && !matches!(field.label, Label::Information | Label::Cc) || vocabulary.time.is_none(&field.value) {
             continue;
         }
         let to_row = match field.label {
+            // "FOR : Information" says what the row TO is for.
+            Label::For if asks::of_row(&field.value, vocabulary).is_some_and(|_| !names_body(&field.value, letter)) => continue,
             Label::Action | Label::Comment | Label::To | Label::For => true,
             Label::Information | Label::Cc => false,
             _ => continue,
         };
-        for addressee in addressees::addressees(&field.value, letter.rules) {
+        for mut addressee in addressees::addressees(&field.value, letter.rules) {
+            // The row FOR may shorten the names of the row TO.
+            let longer = to.iter().find(|body| field.label == Label::For && body.starts_with(addressee.body.as_str()));
+            addressee.body = longer.unwrap_or(&addressee.body).clone();
             let informed = addressee.purpose.map_or(!to_row, |purpose| purpose == Purpose::Information);
             let list: &mut Vec<String> = if informed { &mut cc } else { &mut to };
             // Where a form has rows for action or comment, its To row repeats them.

@@ -45,14 +45,38 @@ pub(super) fn references(text: &str, vocabulary: &Vocabulary) -> Vec<Number> {
             if found.iter().any(|earlier| hit.start() < earlier.end && earlier.start < hit.end()) {
                 continue;
             }
-            let lead = hit.as_str().len() - hit.as_str().trim_start_matches(|c: char| !c.is_alphanumeric()).len();
-            let bare = hit.as_str().trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, ')' | '〕'));
-            let text = if bare.contains('(') { bare } else { bare.trim_end_matches(')') };
-            found.push(Number { text: text.to_owned(), start: hit.start() + lead, end: hit.end() });
+            let (start, end) = whole(text, hit.start(), hit.end());
+            let hit = text.get(start..end).unwrap_or_default();
+            let lead = hit.len() - hit.trim_start_matches(|c: char| !c.is_alphanumeric()).len();
+            let bare = hit.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, ')' | '〕'));
+            let own = if bare.contains('(') { bare } else { bare.trim_end_matches(')') };
+            found.push(Number { text: own.to_owned(), start: start + lead, end });
         }
     }
     found.sort_by_key(|number| number.start);
     found
+}
+
+/// A hit with what stands before it without a blank: `RRF/J/2012-19` where a pattern knows `J/2012-19`.
+fn whole(text: &str, start: usize, end: usize) -> (usize, usize) {
+    let hit = text.get(start..end).unwrap_or_default();
+    let lead = hit.len() - hit.trim_start_matches(|c: char| !c.is_alphanumeric()).len();
+    let before = text.get(..start + lead).unwrap_or_default();
+    if !before.ends_with(['/', '-', '‑', '.', '_']) {
+        return (start, end);
+    }
+    let own = before.trim_end_matches(|c: char| c.is_alphanumeric() || matches!(c, '/' | '-' | '‑' | '.' | '_'));
+    let part = before.get(own.len()..).unwrap_or_default();
+    // A web address ends with words like a number's.
+    let is_code = part.chars().any(char::is_alphanumeric) && !own.ends_with([':', '@']) && !part.contains("www.");
+    if is_code { (own.len(), end) } else { (start, end) }
+}
+
+/// Whether a text is the years of a study period.
+fn is_years(text: &str) -> bool {
+    let years = |part: &str| part.len() == 4 && part.chars().all(|c| c.is_ascii_digit());
+    let last = text.split_whitespace().next_back().unwrap_or_default();
+    last.split_once(['-', '–', '/']).is_some_and(|(from, to)| years(from) && years(to))
 }
 
 /// Writes down both numbers: from labels, from cells at the head, from the title, the text and the subject, in this order.
@@ -131,6 +155,7 @@ fn alone(cell: &str, letter: &Letter<'_>) -> Option<String> {
         && whole.chars().any(char::is_uppercase)
         && whole.contains(['/', '-', '–', '_'])
         && !whole.contains(['@', ','])
+        && !is_years(whole)
         && vocabulary.time.dates(whole, letter.near).is_empty()
         && !super::QUESTION.is_match(whole)
         && whole.chars().filter(|c| c.is_lowercase()).count() <= 3
@@ -187,6 +212,51 @@ fn from_text(found: &mut FoundLiaison, letter: &Letter<'_>, (text, part): (&str,
         {
             super::set(found, "reference", part, &number.text, "number");
             found.reference = Some(number.text);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::references;
+    use crate::resources::Resources;
+    use crate::vocabulary::Vocabulary;
+
+    #[test]
+    fn a_number_is_taken_whole() {
+        let vocabulary = Vocabulary::load(&Resources::built_in()).unwrap();
+        let first = |text: &str| references(text, &vocabulary).into_iter().next().map(|number| number.text);
+        for number in [
+            "COM 17 – LS 45 – E",
+            "COM17-LS45-E",
+            "SG17-LS123",
+            "SG17 - LS 123",
+            "SG17-TD1234R1",
+            "TSAG-LS12",
+            "TD 0456 Rev.1",
+            "TD 131 (GEN/2)",
+            "TD276R2",
+            "TSAG – R 1 – F",
+            "TDAG – LS 3",
+            "TDAG-18/37-F",
+            "2/REP/42",
+            "1/LS/14-E",
+            "5A/650-E",
+            "5D/TEMP/223(Rev.1)",
+            "S1-121234",
+            "SP-120456",
+            "ISO/IEC JTC 1/SC 27 N 11234",
+            "ISO/IEC JTC 1 N8122",
+            "JTC1N8105",
+            "FASG Doc 12_034",
+            "HF(12)57_018r1",
+            "RRF/J/2012-19",
+            "AR/WG3/2012/11",
+            "FIR/NE-08/2012",
+            "04412-SUTRA-2012",
+            "JCA-COP – LS 5 – R",
+        ] {
+            assert_eq!(first(&format!("Ref.: {number}, of 3 May")).as_deref(), Some(number));
         }
     }
 }

@@ -16,6 +16,8 @@ use crate::vocabulary::words::{fold, is_arabic, is_han, words};
 
 /// Lines of a head in which letterhead and title are looked for.
 const HEAD: usize = 12;
+/// Lines above a greeting in which a letter says what it is about.
+const MOST_LINES: usize = 40;
 /// Characters of a body's name at most.
 const LONGEST_BODY: usize = 110;
 /// Characters of a title at most.
@@ -63,6 +65,25 @@ fn phrases<'a>(patterns: &PatternList, text: &'a str) -> Vec<&'a str> {
     found.into_iter().map(|(_, words)| words).collect()
 }
 
+/// What a pattern's two groups are in the text as written.
+pub(super) fn pairs<'a>(patterns: &PatternList, text: &'a str) -> Vec<[&'a str; 2]> {
+    let folded = Folded::of(text);
+    let mut found: Vec<(usize, [&str; 2])> = Vec::new();
+    for pattern in patterns.candidates(&folded.text) {
+        for captures in pattern.captures_iter(&folded.text) {
+            let group = |index: usize| {
+                let group = captures.get(index)?;
+                text.get(folded.original(group.start())..folded.original(group.end())).map(str::trim)
+            };
+            if let (Some(whole), Some(first), Some(second)) = (captures.get(0), group(1), group(2)) {
+                found.push((whole.start(), [first, second]));
+            }
+        }
+    }
+    found.sort_by_key(|(at, _)| *at);
+    found.into_iter().map(|(_, groups)| groups).collect()
+}
+
 /// The title: a label's, a heading's, the letter's own subject line, the Subject field.
 pub(super) fn title(found: &mut FoundLiaison, letter: &Letter<'_>) {
     if found.title.is_some() {
@@ -71,6 +92,8 @@ pub(super) fn title(found: &mut FoundLiaison, letter: &Letter<'_>) {
     let subject = letter.mail.base_subject.trim();
     let (title, part, rule) = if let Some(heading) = heading(letter) {
         (heading, letter.part, "heading")
+    } else if let Some(topic) = topic(letter) {
+        (topic, letter.part, "topic-above-the-greeting")
     } else if let Some(line) = like_subject(letter, subject) {
         (line, letter.part, "line-like-the-subject")
     } else {
@@ -82,8 +105,55 @@ pub(super) fn title(found: &mut FoundLiaison, letter: &Letter<'_>) {
     }
 }
 
+/// What a letter in prose says above its greeting that it is about: "О проверке возраста".
+fn topic(letter: &Letter<'_>) -> Option<String> {
+    let vocabulary = letter.vocabulary();
+    let lines: Vec<&str> = letter.text.lines().take(MOST_LINES).map(str::trim).collect();
+    // "JCA-COP：" greets, too.
+    let calls = |line: &str| line.ends_with([':', '：']) && line.chars().count() <= 40 && is_activity(line, letter.charter());
+    let greeting = lines.iter().position(|line| vocabulary.mail.is_greeting(line) || calls(line) && !is_label(line, letter))?;
+    let head = lines.get(..greeting)?;
+    let at = head
+        .iter()
+        .rposition(|line| any(&vocabulary.liaison.topic, &fold(line)) && is_title_line(line, letter))
+        .or_else(|| above(head, letter))?;
+    let rest = head.iter().skip(at).take_while(|line| !line.is_empty()).take(3).copied();
+    Some(rest.collect::<Vec<_>>().join(" "))
+}
+
+fn is_label(line: &str, letter: &Letter<'_>) -> bool {
+    letter.vocabulary().liaison.label_like(line.trim_end_matches([':', '：'])).is_some()
+}
+
+/// A paragraph of one or two lines directly above the greeting that is nobody's name or address.
+fn above(head: &[&str], letter: &Letter<'_>) -> Option<usize> {
+    let last = head.iter().rposition(|line| !line.is_empty())?;
+    let first = head.get(..=last)?.iter().rposition(|line| line.is_empty())? + 1;
+    let lines = head.get(first..=last)?;
+    let text = lines.join(" ");
+    let vocabulary = letter.vocabulary();
+    let many = text.split_whitespace().count();
+    let is_topic = lines.len() <= 2
+        && (many >= 4 || text.chars().filter(|c| is_han(*c)).count() >= 6)
+        && is_title_line(&text, letter)
+        && !is_named_body(&text, letter)
+        && !(is_activity(&text, letter.charter()) && many <= 6)
+        && vocabulary.countries.place(&text).is_none()
+        && !text.contains(',')
+        && super::header::read(&text, vocabulary).fields.is_empty()
+        && lines.iter().all(|line| names::whole(line, vocabulary).is_none_or(|name| name.honorific.is_none()));
+    is_topic.then_some(first)
+}
+
 /// A line that begins with the words LIAISON STATEMENT and goes on, or the line below it.
 fn heading(letter: &Letter<'_>) -> Option<String> {
+    // "Liaison statement: …"
+    let mut titles = letter.header.all(Label::Heading).filter(|value| is_title_line(value, letter));
+    if let Some(title) = titles.find(|title| title.split_whitespace().count() >= 3 || title.chars().any(is_han)) {
+        // A letter's title may begin with these words; above a form they only say what it is.
+        let line = letter.text.lines().map(str::trim).find(|line| !letter.is_form() && line.ends_with(title));
+        return Some(line.unwrap_or(title).to_owned());
+    }
     let lines: Vec<&str> = letter.header.loose.iter().take(HEAD).map(String::as_str).collect();
     let words = &letter.vocabulary().liaison;
     for (at, line) in lines.iter().enumerate() {
@@ -91,7 +161,10 @@ fn heading(letter: &Letter<'_>) -> Option<String> {
             let head: String = line.split_whitespace().take(many).collect::<Vec<_>>().join(" ");
             words.is_heading(&head)
         };
-        let is_heading = (1..=4).any(begins) && line.split_whitespace().count() >= 3;
+        // Chinese names the addressee first: "致JCA-COP的联络声明（抄送第1研究组）".
+        let bare = line.split(['（', '(']).next().unwrap_or(line);
+        let ends = || bare.chars().any(is_han) && words.heading_at_end(bare) && is_activity(bare, letter.charter());
+        let is_heading = (1..=4).any(begins) && line.split_whitespace().count() >= 3 || ends();
         if !is_heading || line.ends_with(['.', '。', ',', ':']) || line.chars().count() > LONGEST_TITLE {
             continue;
         }
@@ -100,7 +173,8 @@ fn heading(letter: &Letter<'_>) -> Option<String> {
             let folded = fold(line);
             to.captures(&folded).and_then(|hit| Some(hit.get(1)?.end())).is_some_and(|end| {
                 folded.get(end..).is_some_and(|rest| {
-                    rest.trim().is_empty() || rest.trim_start().starts_with('(') && rest.trim_end().ends_with(')')
+                    let rest = rest.trim();
+                    rest.is_empty() || rest.starts_with(['(', '（']) && rest.ends_with([')', '）'])
                 })
             })
         });
@@ -123,13 +197,14 @@ fn is_title_line(line: &str, letter: &Letter<'_>) -> bool {
 fn like_subject(letter: &Letter<'_>, subject: &str) -> Option<String> {
     let subject = fold(subject);
     let squashed = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
-    let own = letter.header.loose.iter().take(HEAD).map(|line| line.trim());
+    let own =
+        letter.header.loose.iter().take(HEAD).map(|line| line.trim()).take_while(|line| !is_prose(line) || !line.ends_with('.'));
     own.filter(|line| is_title_line(line, letter) && line.chars().count() <= 140)
         .find(|line| {
             let folded = fold(line);
             let shared = subject.split_whitespace().filter(|word| word.chars().count() > 3 && folded.contains(word)).count();
             let (long, short) = (squashed(&subject), squashed(&folded));
-            shared >= 2 || short.chars().count() >= 8 && (long.contains(&short) || short.contains(&long))
+            shared >= 2 && !is_prose(line) || short.chars().count() >= 8 && (long.contains(&short) || short.contains(&long))
         })
         .map(str::to_owned)
 }
@@ -150,6 +225,7 @@ pub(super) fn from(found: &mut FoundLiaison, letter: &Letter<'_>) {
     }
     let signature = letter.mail.text.signature.as_str();
     let candidates = [
+        (part_of_letterhead(found, letter), letter.part, "subject-of-the-first-sentence"),
         (letter.has_header.then(|| letterhead(found, letter)).flatten(), letter.part, "letterhead"),
         (on_behalf(&letter.prose, letter), letter.part, "sending-body"),
         (on_behalf(signature, letter), Part::Signature, "sending-body"),
@@ -172,6 +248,18 @@ pub(super) fn from(found: &mut FoundLiaison, letter: &Letter<'_>) {
         set(found, "from", part, &body, rule);
         found.from = Some(body);
     }
+}
+
+/// "La Commission technique du Forum francophone …" where the letterhead only has the Forum.
+fn part_of_letterhead(found: &FoundLiaison, letter: &Letter<'_>) -> Option<String> {
+    if letter.is_form() {
+        return None;
+    }
+    let (head, subject) = (fold(&letterhead(found, letter)?), subject_of_text(letter)?);
+    let folded = fold(&subject);
+    let is_part = folded.len() > head.len() && folded.ends_with(&head);
+    let is_below = || letter.header.loose.iter().take(4).any(|line| fold(line) == folded);
+    (!any(&letter.vocabulary().liaison.source, &folded) && (is_part || is_below())).then_some(subject)
 }
 
 /// A letter in prose that names no body otherwise is of its contact's organization.
@@ -234,10 +322,11 @@ fn letterhead(found: &FoundLiaison, letter: &Letter<'_>) -> Option<String> {
 }
 
 /// Whether words name an organization, a group or a committee.
-fn is_named_body(line: &str, letter: &Letter<'_>) -> bool {
+pub(super) fn is_named_body(line: &str, letter: &Letter<'_>) -> bool {
     let vocabulary = letter.vocabulary();
     let labels = &vocabulary.labels;
     !organizations(line, vocabulary).is_empty()
+        || any(&vocabulary.liaison.group, &fold(line))
         || line == letter.mail.text.signature.lines().map(str::trim).find(|signed| *signed == line).unwrap_or_default()
         || any(&labels.bodies.study_group, line)
         || labels.ours.is_in(line)
@@ -255,6 +344,10 @@ fn subject_of_text(letter: &Letter<'_>) -> Option<String> {
         .filter_map(|piece| {
             let list = words(piece);
             let first = list.iter().find(|word| vocabulary.labels.articles.matched(&[**word]) == 0)?;
+            // "Par la présente, …": what begins with a small word names nobody.
+            if vocabulary.labels.breaks.matched(&[*first]) > 0 && first.text.chars().any(char::is_lowercase) {
+                return None;
+            }
             let elided = first
                 .text
                 .char_indices()
@@ -267,6 +360,7 @@ fn subject_of_text(letter: &Letter<'_>) -> Option<String> {
                 && piece.chars().count() <= LONGEST_BODY
                 && piece.starts_with(|c: char| c.is_uppercase())
                 && words(piece).len() >= 2
+                && !any(&vocabulary.liaison.letterhead, piece)
                 && is_named_body(piece, letter)
                 && !is_activity(piece, letter.charter()))
             .then(|| piece.to_owned())
@@ -283,7 +377,11 @@ fn until_break<'a>(piece: &'a str, vocabulary: &Vocabulary) -> &'a str {
     let labels = &vocabulary.labels;
     let list = words(piece);
     let verb = list.iter().skip(1).find(|word| {
-        labels.breaks.matched(&[**word]) > 0 && labels.links.matched(&[**word]) == 0 && !word.text.chars().all(char::is_uppercase)
+        let is_verb = vocabulary.liaison.verbs.contains(&fold(word.text));
+        (labels.breaks.matched(&[**word]) > 0 || is_verb)
+            && labels.links.matched(&[**word]) == 0
+            && !vocabulary.liaison.about.iter().any(|about| *about == word.text)
+            && !word.text.chars().all(char::is_uppercase)
             || word.text == "I"
     });
     verb.and_then(|word| piece.get(..word.start)).unwrap_or(piece).trim().trim_end_matches(['.', ',', '。', '，'])
@@ -315,10 +413,24 @@ pub(super) fn addressed(found: &mut FoundLiaison, letter: &Letter<'_>) {
     found.to = phrase
         .map(|phrase| bodies(phrase, letter.rules))
         .filter(|list| !list.is_empty())
-        .unwrap_or_else(|| as_named(found, letter).into_iter().collect());
+        .unwrap_or_else(|| head_line(letter).or_else(|| as_named(found, letter)).into_iter().collect());
     if !found.to.is_empty() {
         set(found, "to", letter.part, &found.to.join("; "), "addressee-in-text");
     }
+}
+
+/// A line of the head that has nothing but the activity's name, an office and small words before it: "A la JCA-COP del UIT-T".
+fn head_line(letter: &Letter<'_>) -> Option<String> {
+    let charter = letter.charter();
+    letter.header.loose.iter().take(HEAD).map(|line| line.trim()).find_map(|line| {
+        let names = charter.aliases.iter().chain([&charter.name]).filter_map(|name| line.find(name.as_str()));
+        let start = names.min()?;
+        let before = line.get(..start).unwrap_or_default();
+        let fits =
+            before.split_whitespace().count() <= 4 && line.split_whitespace().count() <= 10 && !line.ends_with(['.', '。']);
+        let body = line.get(start..).filter(|_| fits && !before.contains(|c: char| c.is_ascii_digit()))?;
+        bodies(body, letter.rules).into_iter().find(|body| is_activity(body, charter))
+    })
 }
 
 /// The activity as the text calls it: `ITU-T JCA-COP` rather than `JCA-COP` when both stand there.
