@@ -1,6 +1,6 @@
 //! Labels, honorifics, functions, bodies: `<language>/labels.toml`.
 
-use super::words::{Words, fold, is_han, simplified, words};
+use super::words::{Heads, Words, fold, is_han, simplified, words};
 use crate::pattern::{self, PatternList, Regex};
 use crate::resources::Resources;
 use crate::vocabulary::FOLDERS;
@@ -144,6 +144,9 @@ impl Default for HiddenAddress {
 #[derive(Debug, Default)]
 pub struct LabelWords {
     person: HashMap<String, PersonLabel>,
+    heads: Heads,
+    /// Those of the labels that are Chinese.
+    han_person: Vec<(String, PersonLabel)>,
     /// Before a name.
     pub honorifics: Words,
     /// After a name (Chinese).
@@ -355,7 +358,9 @@ impl LabelWords {
             (person.number, P::Number),
         ] {
             for label in labels {
-                self.person.entry(label_key(&label)).or_insert(kind);
+                let key = label_key(&label);
+                self.heads.add(&key);
+                self.person.entry(key).or_insert(kind);
             }
         }
     }
@@ -430,6 +435,8 @@ impl LabelWords {
     }
 
     fn sort(&mut self) {
+        let is_chinese = |(label, _): &(&String, &PersonLabel)| label.chars().any(is_han);
+        self.han_person = self.person.iter().filter(is_chinese).map(|(label, kind)| (label.clone(), *kind)).collect();
         for list in [
             &mut self.honorifics,
             &mut self.honorifics_after,
@@ -448,7 +455,7 @@ impl LabelWords {
 
     /// What a text announces when it stands as a label.
     pub fn person_label(&self, text: &str) -> Option<PersonLabel> {
-        if text.len() > LONGEST_TRIED {
+        if text.len() > LONGEST_TRIED || !self.heads.may_be_label(text, true) {
             return None;
         }
         let key = label_key(text);
@@ -510,7 +517,7 @@ impl LabelWords {
 
     /// The Chinese labels: they stand inside a sentence without blanks around them.
     pub fn han_labels(&self) -> impl Iterator<Item = (&str, PersonLabel)> {
-        self.person.iter().filter(|(label, _)| label.chars().any(is_han)).map(|(label, kind)| (label.as_str(), *kind))
+        self.han_person.iter().map(|(label, kind)| (label.as_str(), *kind))
     }
 }
 

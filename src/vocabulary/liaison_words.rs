@@ -1,7 +1,7 @@
 //! Labels and phrases of liaison statements: `<language>/liaison.toml`.
 
 use super::FOLDERS;
-use super::words::fold;
+use super::words::{Heads, fold};
 use crate::pattern::{self, PatternList};
 use crate::resources::Resources;
 use anyhow::{Context, Result, anyhow};
@@ -61,6 +61,7 @@ pub enum LiaisonLabel {
 #[derive(Debug, Default)]
 pub struct LiaisonWords {
     labels: HashMap<String, LiaisonLabel>,
+    heads: Heads,
     /// Words that are like a label, and for each the label.
     like: PatternList,
     like_labels: Vec<LiaisonLabel>,
@@ -229,7 +230,9 @@ impl LiaisonWords {
             (labels.other, L::Other),
         ] {
             for label in labels {
-                self.labels.entry(key(&label)).or_insert(kind);
+                let key = key(&label);
+                self.heads.add(&key);
+                self.labels.entry(key).or_insert(kind);
             }
         }
     }
@@ -287,7 +290,7 @@ impl LiaisonWords {
 
     /// What a text announces when it stands as a label of a statement's header. Blanks do not count: forms split their labels.
     pub fn label(&self, text: &str) -> Option<LiaisonLabel> {
-        if text.chars().count() > LONGEST {
+        if !self.heads.may_be_label(text, false) || text.chars().count() > LONGEST {
             return None;
         }
         let key = key(text);

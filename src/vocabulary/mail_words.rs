@@ -190,10 +190,10 @@ impl MailWords {
         let line = line.trim().to_lowercase();
         let bare = line.trim_end_matches([',', '.', '!', '，', '。', '！', '،', ' ', ';', ':']);
         self.closings.iter().any(|closing| {
-            bare == closing
-                || (closing.chars().count() >= 10
-                    && bare.starts_with(closing.as_str())
-                    && bare.chars().count() <= closing.chars().count() + 70)
+            // The count of characters is asked for last: most lines begin with none of the words.
+            bare.starts_with(closing.as_str())
+                && (bare.len() == closing.len()
+                    || closing.chars().count() >= 10 && bare.chars().count() <= closing.chars().count() + 70)
         })
     }
 

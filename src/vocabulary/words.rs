@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
 /// Characters as Hong Kong, Macao and Taiwan write them, and below each the mainland's form.
@@ -137,6 +137,8 @@ pub struct Words {
     entries: Vec<Vec<(String, bool)>>,
     /// Chinese words.
     han: Vec<String>,
+    /// Their places by first and by last character, made when first asked for.
+    han_ends: OnceLock<HanEnds>,
     /// Entries by their first word, where that is a whole one.
     whole: HashMap<String, Vec<usize>>,
     /// Entries by the first characters of their first word, where that is a stem.
@@ -146,9 +148,9 @@ pub struct Words {
 
 /// The first two characters of all entries, as bits: most words of a text begin no entry, and need not be folded to know it.
 #[derive(Debug)]
-struct Heads {
+pub(super) struct Heads {
     bits: Vec<u64>,
-    /// An entry of a single character begins any word.
+    /// A stem of a single character begins any word.
     has_short: bool,
 }
 
@@ -168,28 +170,74 @@ impl Heads {
     }
 
     /// An entry's first word, folded.
-    fn add(&mut self, word: &str) {
+    pub(super) fn add(&mut self, word: &str) {
         let mut signs = word.chars();
-        let (Some(first), Some(second)) = (signs.next(), signs.next()) else {
-            self.has_short = true;
-            return;
-        };
-        let (at, bit) = Heads::bit(first, second);
+        let Some(first) = signs.next() else { return };
+        let (at, bit) = Heads::bit(first, signs.next().unwrap_or_default());
         if let Some(bits) = self.bits.get_mut(at) {
             *bits |= bit;
+        }
+    }
+
+    fn add_stem(&mut self, stem: &str) {
+        self.has_short |= stem.chars().nth(1).is_none();
+        self.add(stem);
+    }
+
+    /// Whether a text that begins with these characters, each folded, may begin an entry.
+    fn may(&self, first: char, second: char) -> bool {
+        let (at, bit) = Heads::bit(first, second);
+        self.has_short || self.bits.get(at).is_some_and(|bits| bits & bit != 0)
+    }
+
+    /// Whether a label as written may be an entry, whose keys have no marks at their ends, and blanks only where `blanks` are
+    /// kept.
+    pub(super) fn may_be_label(&self, label: &str, blanks: bool) -> bool {
+        let is_mark = |c: &char| !c.is_alphanumeric() && !matches!(c, '(' | ')' | '№');
+        let mut signs = label.chars().skip_while(is_mark).filter(|c| blanks || !c.is_whitespace()).map(|c| match c {
+            c if c.is_whitespace() => Some(' '),
+            c => plain(c),
+        });
+        let (Some(first), second) = (signs.next(), signs.next()) else { return true };
+        let Some(first) = first.filter(|first| !is_arabic(*first) && !is_han(*first)) else { return true };
+        match second {
+            // A mark behind a single letter may be at its end.
+            Some(Some(second)) if is_mark(&second) => true,
+            Some(Some(second)) => self.may(first, second),
+            Some(None) => true,
+            None => self.may(first, '\0'),
         }
     }
 
     /// Whether a word as written may begin an entry.
     fn may_begin(&self, word: &str) -> bool {
         let mut signs = word.chars().map(plain);
-        let (Some(Some(first)), Some(Some(second))) = (signs.next(), signs.next()) else { return true };
+        let (Some(Some(first)), second) = (signs.next(), signs.next()) else { return true };
         // Arabic writes particles in front of the word.
-        if self.has_short || is_arabic(first) || matches!(second, '.') {
-            return true;
+        match second {
+            _ if is_arabic(first) => true,
+            Some(None | Some('.')) => true,
+            Some(Some(second)) => self.may(first, second),
+            None => self.may(first, '\0'),
         }
-        let (at, bit) = Heads::bit(first, second);
-        self.bits.get(at).is_some_and(|bits| bits & bit != 0)
+    }
+}
+
+#[derive(Debug, Default)]
+struct HanEnds {
+    first: HashMap<char, Vec<usize>>,
+    last: HashMap<char, Vec<usize>>,
+}
+
+impl HanEnds {
+    fn of(words: &[String]) -> HanEnds {
+        let mut ends = HanEnds::default();
+        for (index, word) in words.iter().enumerate() {
+            for (map, sign) in [(&mut ends.first, word.chars().next()), (&mut ends.last, word.chars().next_back())] {
+                map.entry(sign.unwrap_or_default()).or_default().push(index);
+            }
+        }
+        ends
     }
 }
 
@@ -200,6 +248,7 @@ impl Words {
     /// Adds a word, stem (`глав*`) or phrase.
     pub fn add(&mut self, word: &str) {
         let folded = fold(word.trim());
+        self.han_ends = OnceLock::new();
         if folded.chars().any(is_han) {
             let plain = simplified(&folded);
             if plain != folded && !self.han.iter().any(|known| *known == *plain) {
@@ -218,7 +267,11 @@ impl Words {
             })
             .collect();
         if let Some((first, is_stem)) = entry.first() {
-            self.heads.add(first);
+            if *is_stem {
+                self.heads.add_stem(first)
+            } else {
+                self.heads.add(first)
+            }
             let index = if *is_stem { &mut self.stems } else { &mut self.whole };
             let key = if *is_stem { head(first, STEM_KEY) } else { first };
             index.entry(key.to_owned()).or_default().push(self.entries.len());
@@ -229,6 +282,7 @@ impl Words {
     /// The Chinese words of the list, the longest first.
     pub fn sort(&mut self) {
         self.han.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
+        self.han_ends = OnceLock::new();
     }
 
     /// How many of the words, from the first on, make an entry; 0 when none. The longest entry counts.
@@ -283,17 +337,28 @@ impl Words {
 
     /// The first Chinese entry that stands in the text (the longest where several do).
     pub fn han_in(&self, text: &str) -> Option<&str> {
-        text.chars().any(is_han).then(|| self.han.iter().find(|word| text.contains(word.as_str()))).flatten().map(String::as_str)
+        let ends = self.han_ends();
+        let begun = text.char_indices().filter_map(|(at, sign)| Some((text.get(at..)?, ends.first.get(&sign)?)));
+        let fits = |(rest, words): (&str, &Vec<usize>)| {
+            words.iter().copied().find(|index| self.han.get(*index).is_some_and(|word| rest.starts_with(word.as_str())))
+        };
+        begun.filter_map(fits).min().and_then(|index| self.han.get(index)).map(String::as_str)
+    }
+
+    fn han_ends(&self) -> &HanEnds {
+        self.han_ends.get_or_init(|| HanEnds::of(&self.han))
     }
 
     /// The longest Chinese entry with which the text ends.
     pub fn han_at_end(&self, text: &str) -> Option<&str> {
-        self.han.iter().find(|word| text.ends_with(word.as_str())).map(String::as_str)
+        let words = self.han_ends().last.get(&text.chars().next_back()?)?;
+        words.iter().filter_map(|index| self.han.get(*index)).find(|word| text.ends_with(word.as_str())).map(String::as_str)
     }
 
     /// The longest Chinese entry with which the text begins.
     pub fn han_at_start(&self, text: &str) -> Option<&str> {
-        self.han.iter().find(|word| text.starts_with(word.as_str())).map(String::as_str)
+        let words = self.han_ends().first.get(&text.chars().next()?)?;
+        words.iter().filter_map(|index| self.han.get(*index)).find(|word| text.starts_with(word.as_str())).map(String::as_str)
     }
 
     /// The Chinese entries, the longest first.
