@@ -65,7 +65,7 @@ impl Replies {
             added.map_err(|error| anyhow::anyhow!("{}, line {}: {error:#}", file.name, error.line().unwrap_or(1)))?;
         }
         let mut words = BTreeMap::new();
-        let countries = Countries::load(resources)?;
+        let countries = Countries::printed(resources)?;
         for language in Language::VARIANTS {
             words.insert(*language, Words::load(resources, *language, countries.names(*language))?);
         }

@@ -7,7 +7,7 @@ use crate::resources::Resources;
 use aho_corasick::{AhoCorasick, MatchKind};
 use anyhow::{Context, Result};
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -27,7 +27,7 @@ struct Entry {
 /// All countries.
 #[derive(Debug)]
 pub struct Countries {
-    entries: BTreeMap<String, Entry>,
+    known: BTreeSet<String>,
     names: AhoCorasick,
     codes: Vec<String>,
     adjectives: Vec<(String, String)>,
@@ -40,9 +40,7 @@ const RUSSIAN_ENDINGS: usize = 3;
 impl Countries {
     /// Loads the table; an error names file and line.
     pub fn load(resources: &Resources) -> Result<Countries> {
-        let text = resources.require("any/countries.toml")?;
-        let entries: BTreeMap<String, Entry> =
-            toml::from_str(&text.text).with_context(|| format!("Cannot read {}", text.name))?;
+        let entries = Countries::printed(resources)?.0;
         let (mut patterns, mut codes, mut adjectives) = (Vec::new(), Vec::new(), Vec::new());
         for (code, entry) in &entries {
             let names = [&entry.en, &entry.fr, &entry.es, &entry.zh, &entry.ar].into_iter().chain(&entry.more);
@@ -58,7 +56,7 @@ impl Countries {
             .match_kind(MatchKind::LeftmostLongest)
             .build(&patterns)
             .context("Cannot index the countries")?;
-        Ok(Countries { entries, names, codes, adjectives, places: Places::load(resources)? })
+        Ok(Countries { known: entries.into_keys().collect(), names, codes, adjectives, places: Places::load(resources)? })
     }
 
     /// Countries that a text names, in order: code, where the name begins and ends in the folded text.
@@ -120,29 +118,40 @@ impl Countries {
     pub fn code(&self, field: &str) -> Option<&str> {
         let bare = field.trim();
         let upper = bare.to_uppercase();
-        if let Some((code, _)) = self.entries.get_key_value(&upper).filter(|_| bare.len() == 2 && bare == upper) {
+        if let Some(code) = self.known.get(&upper).filter(|_| bare.len() == 2 && bare == upper) {
             return Some(code);
         }
         self.in_text(bare).first().copied()
     }
 
-    /// Codes and the names to print.
-    pub fn names(&self, language: Language) -> BTreeMap<String, String> {
-        let named = self.entries.keys().filter_map(|code| Some((code.clone(), self.name(code, language)?.to_owned())));
-        named.collect()
+    /// The names to print, of which a text makes nothing known.
+    pub fn printed(resources: &Resources) -> Result<Printed> {
+        let text = resources.require("any/countries.toml")?;
+        toml::from_str(&text.text).map(Printed).with_context(|| format!("Cannot read {}", text.name))
     }
+}
 
-    /// The name to print.
-    pub fn name(&self, code: &str, language: Language) -> Option<&str> {
-        let entry = self.entries.get(code)?;
-        Some(match language {
-            Language::En => &entry.en,
-            Language::Fr => &entry.fr,
-            Language::Es => &entry.es,
-            Language::Ru => &entry.ru,
-            Language::Zh => &entry.zh,
-            Language::Ar => &entry.ar,
-        })
+/// The names of countries as they are printed.
+#[derive(Debug)]
+pub struct Printed(BTreeMap<String, Entry>);
+
+impl Printed {
+    /// Codes and names.
+    pub fn names(&self, language: Language) -> BTreeMap<String, String> {
+        self.0.iter().map(|(code, entry)| (code.clone(), entry.name(language).to_owned())).collect()
+    }
+}
+
+impl Entry {
+    fn name(&self, language: Language) -> &str {
+        match language {
+            Language::En => &self.en,
+            Language::Fr => &self.fr,
+            Language::Es => &self.es,
+            Language::Ru => &self.ru,
+            Language::Zh => &self.zh,
+            Language::Ar => &self.ar,
+        }
     }
 }
 

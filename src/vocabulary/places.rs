@@ -2,9 +2,10 @@
 
 use super::words::{Word, fold, is_arabic, is_han, words};
 use crate::resources::Resources;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde::Deserialize;
-use std::collections::{BTreeMap, HashMap};
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 /// Words of a town's name at most.
 const MOST_WORDS: usize = 4;
@@ -37,10 +38,14 @@ struct File {
     places: BTreeMap<String, Vec<String>>,
 }
 
-/// Names of towns.
+/// Names of towns. There are more than ten thousand, held as one text: a map of strings would be a tenth of what an idle daemon
+/// holds.
 #[derive(Debug)]
 pub(super) struct Places {
-    codes: HashMap<String, String>,
+    /// The folded names, one behind the other, sorted.
+    names: Box<str>,
+    /// For each name where it ends, and the code of its country.
+    ends: Box<[(u32, [u8; 2])]>,
 }
 
 impl Places {
@@ -48,13 +53,37 @@ impl Places {
     pub(super) fn load(resources: &Resources) -> Result<Places> {
         let text = resources.require("any/places.toml")?;
         let file: File = toml::from_str(&text.text).with_context(|| format!("Cannot read {}", text.name))?;
-        let mut codes = HashMap::new();
+        let mut codes = BTreeMap::new();
         for (code, towns) in file.places {
-            for name in towns.iter().flat_map(|town| town.split('|')) {
-                codes.insert(fold(name), code.clone());
+            let Ok(code) = <[u8; 2]>::try_from(code.as_bytes()) else {
+                bail!("{}: {code} is no country code of two letters (ISO 3166-1)", text.name);
+            };
+            codes.extend(towns.iter().flat_map(|town| town.split('|')).map(|name| (fold(name), code)));
+        }
+        let (mut names, mut ends) = (String::new(), Vec::with_capacity(codes.len()));
+        for (name, code) in codes {
+            names.push_str(&name);
+            ends.push((u32::try_from(names.len()).with_context(|| format!("{} is too long", text.name))?, code));
+        }
+        Ok(Places { names: names.into(), ends: ends.into() })
+    }
+
+    /// The country of a folded name.
+    fn get(&self, name: &str) -> Option<&str> {
+        let named = |at: usize| {
+            let from = at.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |(end, _)| *end as usize);
+            self.ends.get(at).and_then(|(end, _)| self.names.get(from..*end as usize))
+        };
+        let (mut low, mut high) = (0, self.ends.len());
+        while low < high {
+            let middle = low.midpoint(high);
+            match named(middle)?.cmp(name) {
+                Ordering::Equal => return self.ends.get(middle).and_then(|(_, code)| std::str::from_utf8(code).ok()),
+                Ordering::Less => low = middle + 1,
+                Ordering::Greater => high = middle,
             }
         }
-        Ok(Places { codes })
+        None
     }
 
     /// The country of the first town in a text. Towns begin with a capital where the script has any, and stand alone: a capitalised word
@@ -88,12 +117,12 @@ impl Places {
 
     fn code(&self, name: &str) -> Option<&str> {
         let folded = fold(name.trim_end_matches('.'));
-        if let Some(code) = self.codes.get(&folded) {
+        if let Some(code) = self.get(&folded) {
             return Some(code);
         }
         if folded.starts_with(is_arabic) {
             let bare = folded.strip_prefix(['ب', 'و', 'ل', 'ف'])?;
-            return self.codes.get(bare).map(String::as_str);
+            return self.get(bare);
         }
         self.russian(&folded)
     }
@@ -108,7 +137,7 @@ impl Places {
             for ending in ["", "а", "я", "ь", "о", "ы"] {
                 let nominative = format!("{stem}{ending}");
                 if nominative != folded
-                    && let Some(code) = self.codes.get(&nominative)
+                    && let Some(code) = self.get(&nominative)
                 {
                     return Some(code);
                 }
@@ -126,7 +155,7 @@ impl Places {
         for at in 0..chars.len() {
             for many in (2..=MOST_HAN).rev() {
                 let Some(piece) = chars.get(at..at + many).filter(|piece| piece.iter().all(|c| is_han(*c))) else { continue };
-                if let Some(code) = self.codes.get(&piece.iter().collect::<String>()) {
+                if let Some(code) = self.get(&piece.iter().collect::<String>()) {
                     return Some(code);
                 }
             }
