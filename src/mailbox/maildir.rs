@@ -9,21 +9,23 @@ use crate::domain::steps::Place;
 use crate::killpoint::{self, Point};
 use notify::event::{AccessKind, AccessMode, ModifyKind, RenameMode};
 use notify::{EventKind, RecursiveMode, Watcher};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 use tokio::sync::Notify;
 
 /// A sweep this often even without a wake-up: inotify's queue can overflow, and network file systems have none.
 const RESCAN: Duration = Duration::from_secs(30);
-/// A writer that does not rename (F25) is done when its file has rested this long, where inotify has not said so already.
-const SETTLED: Duration = Duration::from_millis(20);
-/// Names of whole files kept for the next sweep; beyond them a file is only waited for.
-const MOST_WHOLE: usize = 10_000;
+/// A writer that was seen to write where letters are read, in slices perhaps (F25), is done when its file has rested this long …
+const SETTLED: Duration = Duration::from_secs(2);
+/// … and a file that is fresh, and of which nothing was seen, when it has not grown for so long.
+const GLANCE: Duration = Duration::from_millis(20);
+/// Names of files kept for the next sweep; beyond them a file is only waited for.
+const MOST_SEEN: usize = 10_000;
 /// Dovecot's keywords are one letter each.
 const MOST_KEYWORDS: usize = 26;
 
@@ -32,8 +34,7 @@ pub(super) struct Maildir {
     root: PathBuf,
     limit: u64,
     bell: Arc<Notify>,
-    /// Files that inotify has seen arrive whole: renamed into the folder, or closed by their writer.
-    whole: Arc<Mutex<HashSet<PathBuf>>>,
+    seen: Arc<Mutex<Seen>>,
     /// Keeps the watch alive; `None` where the system has no inotify left, and the rescan does alone.
     _watcher: Option<notify::RecommendedWatcher>,
 }
@@ -43,8 +44,8 @@ impl Maildir {
         let root = settings.path.clone();
         make(&root)?;
         let bell = Arc::new(Notify::new());
-        let whole = Arc::new(Mutex::new(HashSet::new()));
-        let (ring, arrived) = (Arc::clone(&bell), Arc::clone(&whole));
+        let seen = Arc::new(Mutex::new(Seen::default()));
+        let (ring, arrived) = (Arc::clone(&bell), Arc::clone(&seen));
         let heard = move |event: notify::Result<notify::Event>| {
             if event.is_ok_and(|event| !is_news(event, &arrived)) {
                 return;
@@ -57,7 +58,7 @@ impl Maildir {
             }
             Ok(watcher)
         });
-        Ok(Maildir { root, limit: u64::from(settings.limit_mib) << 20, bell, whole, _watcher: watcher.ok() })
+        Ok(Maildir { root, limit: u64::from(settings.limit_mib) << 20, bell, seen, _watcher: watcher.ok() })
     }
 
     /// A file beside the letters; none when it is not there.
@@ -107,15 +108,9 @@ impl Maildir {
             Err(error) => return Err(refused("look at", &path, &error)),
         };
         let written = facts.modified().ok();
-        let is_whole = self.whole.lock().is_ok_and(|mut whole| whole.remove(&path));
-        // Fresh and perhaps still growing: the next sweep takes it. A file that came by rename carries the time of its last
-        // write, so only one that was written this very moment waits.
-        if !is_whole && written.and_then(|at| SystemTime::now().duration_since(at).ok()).is_some_and(|age| age < SETTLED) {
-            std::thread::sleep(SETTLED);
-            if fs::metadata(&path).map(|now| now.len()).ok() != Some(facts.len()) {
-                self.bell.notify_one();
-                return Ok(Found::Later);
-            }
+        if let Some(rest) = self.unsettled(&path, &facts) {
+            self.ring_after(rest);
+            return Ok(Found::Later);
         }
         let bytes = match fs::read(&path) {
             Ok(bytes) => bytes,
@@ -131,6 +126,41 @@ impl Maildir {
             received_at: written.and_then(|at| Timestamp::try_from(at).ok()),
             keywords,
         }))
+    }
+
+    /// How long to wait for a file that is perhaps still being written; `None` for one that is whole.
+    fn unsettled(&self, path: &Path, facts: &fs::Metadata) -> Option<Duration> {
+        let growing = || {
+            let written = self.seen.lock().ok()?.written.get(path).copied()?;
+            SETTLED.checked_sub(written.elapsed()).filter(|rest| !rest.is_zero())
+        };
+        if let Some(rest) = growing() {
+            return Some(rest);
+        }
+        if self.seen.lock().is_ok_and(|mut seen| seen.whole.remove(path)) {
+            return None;
+        }
+        // A file that was renamed or linked carries the time of its last write, so only one that was written this very moment
+        // waits.
+        let age = facts.modified().ok().and_then(|at| SystemTime::now().duration_since(at).ok());
+        if age.is_none_or(|age| age >= GLANCE) {
+            return None;
+        }
+        std::thread::sleep(GLANCE);
+        let is_same = fs::metadata(path).map(|now| now.len()).ok() == Some(facts.len());
+        growing().or_else(|| (!is_same).then_some(GLANCE))
+    }
+
+    /// Wakes the mailbox up later.
+    fn ring_after(&self, rest: Duration) {
+        let bell = Arc::clone(&self.bell);
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            // Ends by itself; without a runtime the next sweep comes as it comes.
+            drop(runtime.spawn(async move {
+                tokio::time::sleep(rest).await;
+                bell.notify_one();
+            }));
+        }
     }
 
     pub(super) fn shelve(&self, place: &Place, target: Option<&str>, keywords: &[String]) -> Result<Shelved, MailboxError> {
@@ -188,19 +218,31 @@ impl Maildir {
     }
 }
 
-/// Whether an event can bring a letter; one that ends a letter's arrival is kept. Reading a file rings nothing.
-fn is_news(event: notify::Event, whole: &Mutex<HashSet<PathBuf>>) -> bool {
-    let is_end = matches!(
-        event.kind,
-        EventKind::Modify(ModifyKind::Name(RenameMode::To)) | EventKind::Access(AccessKind::Close(AccessMode::Write))
-    );
-    if is_end && let Ok(mut whole) = whole.lock() {
-        if whole.len() + event.paths.len() > MOST_WHOLE {
-            whole.clear();
+/// What inotify has seen of files.
+#[derive(Debug, Default)]
+struct Seen {
+    /// Arrived whole: renamed into the folder.
+    whole: HashSet<PathBuf>,
+    /// Written to where they are, and when last.
+    written: HashMap<PathBuf, Instant>,
+}
+
+/// Whether an event can bring a letter; what it says of its file is kept. Reading a file rings nothing.
+fn is_news(event: notify::Event, seen: &Mutex<Seen>) -> bool {
+    let is_whole = matches!(event.kind, EventKind::Modify(ModifyKind::Name(RenameMode::To)));
+    let is_written =
+        matches!(event.kind, EventKind::Modify(ModifyKind::Data(_)) | EventKind::Access(AccessKind::Close(AccessMode::Write)));
+    if let Ok(mut seen) = seen.lock() {
+        if seen.whole.len() + seen.written.len() + event.paths.len() > MOST_SEEN {
+            *seen = Seen::default();
         }
-        whole.extend(event.paths);
+        if is_whole {
+            seen.whole.extend(event.paths);
+        } else if is_written {
+            seen.written.extend(event.paths.into_iter().map(|path| (path, Instant::now())));
+        }
     }
-    is_end || !matches!(event.kind, EventKind::Access(_))
+    is_written || !matches!(event.kind, EventKind::Access(_))
 }
 
 fn refused(what: &str, path: &Path, error: &std::io::Error) -> MailboxError {

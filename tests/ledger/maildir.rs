@@ -297,3 +297,37 @@ async fn f23_a_lost_row_of_the_ledger_is_seen() {
         assert!(!jca.balance().await.balanced, "{sql}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn f25_a_letter_that_is_written_where_letters_are_read_is_filed_whole() {
+    use std::io::Write;
+    for keeps_open in [true, false] {
+        let jca = Activity::in_maildir().await;
+        jca.deliver(&inquiry("first"));
+        let mut mailbox = jca.connect().await;
+        jca.look_with(&mut mailbox).await.unwrap();
+        let letter =
+            crate::support::activity::letter("slow", "Message-ID: <slow@member.example>\r\n", &"One more line.\r\n".repeat(400));
+        let (path, slices) = (jca.maildir().join("new/1.slow.test"), letter.clone());
+        let writing = tokio::task::spawn_blocking(move || {
+            let mut file = std::fs::File::create(&path).unwrap();
+            for slice in slices.chunks(slices.len() / 10) {
+                file.write_all(slice).unwrap();
+                std::thread::sleep(std::time::Duration::from_millis(150));
+                if !keeps_open {
+                    file = std::fs::OpenOptions::new().append(true).open(&path).unwrap();
+                }
+            }
+        });
+
+        let started = std::time::Instant::now();
+        while jca.filed().await < 2 && started.elapsed().as_secs() < 20 {
+            jca.look_with(&mut mailbox).await.unwrap();
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        writing.await.unwrap();
+
+        let raw = jca.desk().store.raw(jca.desk().activity, jcabot::domain::MessageKey(2)).await.unwrap().unwrap();
+        assert_eq!((raw.len(), jca.filed().await, jca.letters_out().await), (letter.len(), 2, 2));
+    }
+}
