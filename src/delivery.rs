@@ -53,6 +53,10 @@ const SETTLE_AGAIN: [Duration; 3] = [Duration::from_millis(200), Duration::from_
 
 /// What `status` calls the way out.
 const TRANSPORT: &str = "transport";
+/// What it calls a server that refuses our letters for what we are (5.7.x), and in which words: the server's own may name people.
+const POLICY: &str = "policy";
+const REFUSED: &str =
+    "A mail server refuses our letters by its policy (5.7.x: SPF, DKIM, DMARC, reputation); see `jcabot outbox`";
 
 /// The loop and what it works with.
 #[derive(Debug)]
@@ -186,6 +190,12 @@ impl Delivery {
         match &end {
             End::Postponed { settled: Settled::Unreachable, words, .. } => self.health.ill(TRANSPORT, words, self.clock.now()),
             _ => self.health.well(TRANSPORT, self.clock.now()),
+        }
+        let now = self.clock.now();
+        match &end {
+            End::Failed { class: Class::Policy, .. } => self.health.ill(POLICY, REFUSED, now),
+            End::Accepted(_) if self.health.ills().contains_key(POLICY) => self.health.well(POLICY, now),
+            _ => {}
         }
         self.health.certificate(TRANSPORT, self.transport.certificate(), self.clock.now());
         self.settle(&letter, &end).await?;

@@ -35,7 +35,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<Outcome> {
     let dir = std::path::absolute(&arguments.dir).with_context(|| format!("Cannot find {}", arguments.dir.display()))?;
     let config = prepare(&dir)?;
     let moment: Timestamp = MORNING.parse().context("The demo's clock is wrong")?;
-    crate::cli::run::log(&config.log)?;
+    let _written_out_at_the_end = crate::cli::log::begin(&config.log)?;
     let daemon = Daemon::build(config, None, Clock::set_to(moment), Mode::Watch).await?;
     print::line(&format!("A small JCA-COP in {}: a Maildir, a SQLite ledger, and a folder for what leaves.", dir.display()))?;
     print::line("It is the morning of 23 August 2012 in Geneva; yesterday the contact details were due.\n")?;

@@ -13,6 +13,7 @@ mod init;
 mod inspect;
 mod ledger;
 mod letter;
+mod log;
 mod open;
 mod outbox;
 mod paint;

@@ -1,6 +1,7 @@
 //! Troubles of the daemon and of what it works with: seen by `jcabot status`, over by themselves.
 
 use crate::support::jca::{FAKETIME, Jca, wait_for};
+use crate::support::smtp_server::{Act, SmtpServer};
 use serde_json::Value;
 
 fn status(jca: &Jca) -> (Option<i32>, Value) {
@@ -235,18 +236,62 @@ fn f20_a_full_disk_stops_the_sending_and_is_over_when_it_is_freed() {
     assert_eq!(jca.path("outgoing").read_dir().unwrap().count(), 1);
 }
 
+/// The same with a mail server for a folder.
+fn sending(server: &SmtpServer) -> Jca {
+    let jca = answering();
+    let folder = format!("[transport.folder]\npath = \"{}\"", jca.path("outgoing").display());
+    let smtp = format!("[transport.smtp]\nhost = \"127.0.0.1\"\nport = {}\nsecurity = \"plain\"", server.port);
+    jca.configure(&jca.configuration().replace(&folder, &smtp));
+    jca
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s22_a_server_that_refuses_us_by_its_policy_is_a_matter_for_the_operator() {
+    let server = SmtpServer::start(&[]).await;
+    server.once(".", Act::Say("550 5.7.26 Unauthenticated email is not accepted"));
+    let jca = sending(&server);
+    let mut daemon = jca.start();
+    ask(&jca);
+    daemon.says("given up (policy)");
+    let degraded = becomes(&jca, "degraded", "policy");
+    jcabot::mailbox::deliver(
+        &jca.path("Maildir"),
+        QUESTION.replace("q@member", "r@member").replace("group 9", "group 7").as_bytes(),
+    )
+    .unwrap();
+    server.takes(1).await;
+    becomes(&jca, "healthy", "");
+
+    assert!(degraded["because"].to_string().contains("SPF"), "{degraded}");
+}
+
+#[test]
+fn f40_a_log_that_nobody_reads_stops_no_letter() {
+    let jca = answering();
+    // A pipe takes 64 KiB, and nobody empties this one.
+    let (mut reader, mut writer) = std::io::pipe().unwrap();
+    std::io::Write::write_all(&mut writer, &[b'.'; 64_000]).unwrap();
+    let mut daemon = jca.command(&["run"]).stderr(writer).stdout(std::process::Stdio::null()).spawn().unwrap();
+    for number in 0..40 {
+        let letter = QUESTION.replace("q@member", &format!("{number}@member")).replace("writer@", &format!("writer{number}@"));
+        jcabot::mailbox::deliver(&jca.path("Maildir"), letter.as_bytes()).unwrap();
+    }
+    wait_for("all answers", || (jca.path("outgoing").read_dir().ok()?.count() >= 20).then_some(()));
+    daemon.kill().unwrap();
+    daemon.wait().unwrap();
+    let count = std::io::copy(&mut reader, &mut std::io::sink()).unwrap();
+
+    assert!(count >= 65_000, "only {count} octets were in the pipe: the test proves nothing");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn f18_a_clock_that_jumps_sends_nothing_and_is_seen() {
-    use crate::support::smtp_server::{Act, SmtpServer};
     if !std::path::Path::new(FAKETIME).exists() {
         return;
     }
     let server = SmtpServer::start(&[]).await;
     server.once("RCPT", Act::Say("450 4.7.1 Come back later"));
-    let jca = answering();
-    let folder = format!("[transport.folder]\npath = \"{}\"", jca.path("outgoing").display());
-    let smtp = format!("[transport.smtp]\nhost = \"127.0.0.1\"\nport = {}\nsecurity = \"plain\"", server.port);
-    jca.configure(&jca.configuration().replace(&folder, &smtp));
+    let jca = sending(&server);
     std::fs::write(jca.path("clock"), "+0").unwrap();
     let mut command = jca.command(&["run"]);
     command.env("LD_PRELOAD", FAKETIME).env("FAKETIME_TIMESTAMP_FILE", jca.path("clock")).env("FAKETIME_NO_CACHE", "1");
