@@ -3,7 +3,7 @@
 use super::archive::Archive;
 use super::{Document, MOST_CELLS, MOST_COLUMNS, markup, row_text};
 use anyhow::{Context, Result, bail};
-use calamine::{Data, DataRef, ExcelDateTime, Reader, Xls, Xlsx};
+use calamine::{Data, DataRef, ExcelDateTime, Reader, Sheet, SheetVisible, Xls, Xlsx};
 use std::io::Cursor;
 
 /// Rows of a sheet that are read: a list of people is shorter.
@@ -20,8 +20,9 @@ pub(super) fn xlsx(bytes: &[u8], archive: &mut Archive<'_>) -> Result<Document> 
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).context("this is no spreadsheet")?;
     let mut document = Document::default();
     let mut left = MOST_CELLS;
-    for name in workbook.sheet_names() {
-        let Ok(mut cells) = workbook.worksheet_cells_reader(&name) else { continue };
+    let names = visible(workbook.sheets_metadata());
+    for name in &names {
+        let Ok(mut cells) = workbook.worksheet_cells_reader(name) else { continue };
         let mut sheet: Vec<Vec<String>> = Vec::new();
         let mut row_number = None;
         // Damage ends a sheet; what came before is kept.
@@ -44,26 +45,37 @@ pub(super) fn xlsx(bytes: &[u8], archive: &mut Archive<'_>) -> Result<Document> 
                 }
             }
         }
-        add(&mut document, sheet);
+        add(&mut document, sheet, Some(name).filter(|_| names.len() > 1));
     }
     Ok(document)
+}
+
+/// The sheets that a person sees.
+fn visible(sheets: &[Sheet]) -> Vec<String> {
+    sheets.iter().filter(|sheet| sheet.visible == SheetVisible::Visible).map(|sheet| sheet.name.clone()).collect()
 }
 
 /// Reads an xls; the child's memory is all the limit it needs.
 pub(super) fn xls(bytes: &[u8]) -> Result<Document> {
     let mut workbook: Xls<_> = Xls::new(Cursor::new(bytes)).context("this is no spreadsheet")?;
     let mut document = Document::default();
-    for name in workbook.sheet_names() {
-        let Ok(range) = workbook.worksheet_range(&name) else { continue };
+    let names = visible(workbook.sheets_metadata());
+    for name in &names {
+        let Ok(range) = workbook.worksheet_range(name) else { continue };
         let rows = range.rows().take(MOST_ROWS).map(|row| row.iter().take(MOST_COLUMNS).map(cell).collect::<Vec<_>>());
-        add(&mut document, rows.filter(|row| row.iter().any(|cell| !cell.is_empty())).collect());
+        let rows = rows.filter(|row| row.iter().any(|cell| !cell.is_empty())).collect();
+        add(&mut document, rows, Some(name).filter(|_| names.len() > 1));
     }
     Ok(document)
 }
 
-fn add(document: &mut Document, sheet: Vec<Vec<String>>) {
+/// One of several sheets has its name as the title above its rows.
+fn add(document: &mut Document, mut sheet: Vec<Vec<String>>, name: Option<&String>) {
     for row in &sheet {
         document.text.push_str(&row_text(row));
+    }
+    if let Some(name) = name.filter(|_| !sheet.is_empty()) {
+        sheet.insert(0, vec![name.clone()]);
     }
     document.text.push('\n');
     document.tables.push(sheet);

@@ -42,6 +42,9 @@ struct Walker {
     tables: Vec<Vec<Vec<String>>>,
     /// How often the cell that is open now is to be repeated.
     repeated: usize,
+    /// How many further columns it takes, and whether it goes on with the one above.
+    spanned: usize,
+    goes_on: bool,
     cells: usize,
     /// Elements that hold text, open runs, and elements whose content is no text, that are open.
     in_text: usize,
@@ -92,6 +95,11 @@ impl Walker {
             "br" | "cr" | "line-break" if self.silent == 0 => self.paragraph.push('\n'),
             "s" if self.is_odf && self.silent == 0 => self.paragraph.push(' '),
             "noBreakHyphen" => self.paragraph.push('-'),
+            "gridSpan" => {
+                let columns = markup::attribute(element, "val").and_then(|number| number.parse().ok());
+                self.spanned = columns.unwrap_or(1_usize).saturating_sub(1);
+            }
+            "vMerge" => self.goes_on = markup::attribute(element, "val").is_none_or(|value| value != "restart"),
             "p" if self.silent == 0 => self.end_paragraph(),
             "table-cell" | "covered-table-cell" if self.is_odf && self.silent == 0 => {
                 self.open(element);
@@ -118,6 +126,7 @@ impl Walker {
             "tc" | "table-cell" | "covered-table-cell" => {
                 let repeated = markup::attribute(element, "number-columns-repeated").and_then(|number| number.parse().ok());
                 self.repeated = repeated.unwrap_or(1);
+                (self.spanned, self.goes_on) = (0, false);
                 self.cells += 1;
                 if let Some(row) = self.row().filter(|row| row.len() < MOST_COLUMNS) {
                     row.push(String::new());
@@ -139,6 +148,7 @@ impl Walker {
                 }
                 self.end_paragraph();
             }
+            "tc" => self.end_merged_cell(),
             "table-cell" | "covered-table-cell" => {
                 let more = std::mem::replace(&mut self.repeated, 1).saturating_sub(1);
                 if let Some(row) = self.row()
@@ -156,6 +166,22 @@ impl Walker {
             "tbl" | "table" => self.end_table(),
             _ => {}
         }
+    }
+
+    /// A cell that goes on with the one above holds what that holds; one that takes several columns leaves the further ones empty.
+    fn end_merged_cell(&mut self) {
+        let (spanned, goes_on) = (std::mem::take(&mut self.spanned), std::mem::take(&mut self.goes_on));
+        let Some(table) = self.tables.last_mut() else { return };
+        let above = table.len().checked_sub(2).and_then(|at| table.get(at)).cloned().filter(|_| goes_on);
+        let Some(row) = table.last_mut() else { return };
+        let at = row.len().saturating_sub(1);
+        if let (Some(cell), Some(above)) = (row.last_mut(), above.and_then(|above| above.get(at).cloned()))
+            && cell.is_empty()
+        {
+            *cell = above;
+        }
+        row.extend(std::iter::repeat_n(String::new(), spanned.min(MOST_COLUMNS.saturating_sub(row.len()))));
+        self.cells += spanned;
     }
 
     fn end_table(&mut self) {

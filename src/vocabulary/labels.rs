@@ -89,6 +89,10 @@ pub struct Cues {
     pub old_value: PatternList,
     /// Directly behind one.
     pub old_behind: PatternList,
+    /// Directly before or behind an address that is to be used before others.
+    pub preferred: PatternList,
+    /// The number of the one named before holds for this one, too.
+    pub same_number: PatternList,
     /// An extension of a telephone number.
     pub extension: PatternList,
     /// The writer sends on what another wrote.
@@ -197,6 +201,18 @@ pub struct LabelWords {
     pub small_links: Words,
     /// What stands in a table for a name that is still to come.
     pub placeholders: Words,
+    /// Headings of a column of old values, of one of new ones, and what stands there for a value that stays.
+    pub old_columns: Words,
+    /// Of new values.
+    pub new_columns: Words,
+    /// In place of a value that stays.
+    pub unchanged: Words,
+    /// What stands in a list for the value of the one above (`ditto`).
+    pub dittos: Words,
+    /// Bodies in the nominative (Russian), for names that a sentence has inflected.
+    pub nominatives: Vec<String>,
+    /// Forms of companies, which end a name (`Sp. z o.o.`).
+    pub legal_forms: Words,
     /// How addresses are hidden.
     pub hidden_address: HiddenAddress,
     /// Words of an organization whose representative is `member`, `sdo` or `expert`, in this order of weight.
@@ -248,6 +264,7 @@ struct WordLists {
     roles: Vec<String>,
     modifiers: Vec<String>,
     organizations: Vec<String>,
+    legal_forms: Vec<String>,
     organization_ends: Vec<String>,
     organization_starts: Vec<String>,
     breaks: Vec<String>,
@@ -262,6 +279,12 @@ struct WordLists {
     organization_pronouns: Vec<String>,
     names: Vec<String>,
     subunits: Vec<String>,
+    old_columns: Vec<String>,
+    new_columns: Vec<String>,
+    unchanged: Vec<String>,
+    dittos: Vec<String>,
+    #[serde(default)]
+    nominatives: Vec<String>,
     at_signs: Vec<String>,
     dots: Vec<String>,
 }
@@ -285,6 +308,8 @@ struct CueLists {
     replace_with: Vec<String>,
     old_value: Vec<String>,
     old_behind: Vec<String>,
+    preferred: Vec<String>,
+    same_number: Vec<String>,
     extension: Vec<String>,
     forward: Vec<String>,
     promise: Vec<String>,
@@ -367,6 +392,7 @@ impl LabelWords {
 
     fn words(&mut self, lists: WordLists, categories: Categories) {
         self.names.extend(lists.names);
+        self.nominatives.extend(lists.nominatives);
         for (own, more) in [
             (&mut self.honorifics, lists.honorifics),
             (&mut self.honorifics_after, lists.honorifics_after),
@@ -376,6 +402,7 @@ impl LabelWords {
             (&mut self.roles, lists.roles),
             (&mut self.modifiers, lists.modifiers),
             (&mut self.organizations, lists.organizations),
+            (&mut self.legal_forms, lists.legal_forms),
             (&mut self.organization_ends, lists.organization_ends),
             (&mut self.organization_starts, lists.organization_starts),
             (&mut self.breaks, lists.breaks),
@@ -389,6 +416,10 @@ impl LabelWords {
             (&mut self.ands, lists.ands),
             (&mut self.organization_pronouns, lists.organization_pronouns),
             (&mut self.subunits, lists.subunits),
+            (&mut self.old_columns, lists.old_columns),
+            (&mut self.new_columns, lists.new_columns),
+            (&mut self.unchanged, lists.unchanged),
+            (&mut self.dittos, lists.dittos),
         ] {
             more.iter().for_each(|word| own.add(word));
         }
@@ -414,6 +445,8 @@ impl LabelWords {
             ("replace_with", &mut own.replace_with, cues.replace_with),
             ("old_value", &mut own.old_value, cues.old_value),
             ("old_behind", &mut own.old_behind, cues.old_behind),
+            ("preferred", &mut own.preferred, cues.preferred),
+            ("same_number", &mut own.same_number, cues.same_number),
             ("extension", &mut own.extension, cues.extension),
             ("forward", &mut own.forward, cues.forward),
             ("promise", &mut own.promise, cues.promise),

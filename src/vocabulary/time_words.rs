@@ -8,6 +8,7 @@ use crate::pattern::{self, PatternList};
 use crate::resources::Resources;
 use anyhow::{Context, Result, anyhow};
 use serde::Deserialize;
+use std::collections::HashSet;
 
 /// Characters before a date in which a deadline's words are looked for.
 const REACH: usize = 90;
@@ -36,6 +37,7 @@ pub struct TimeWords {
     never: PatternList,
     vague: PatternList,
     none: Vec<String>,
+    months: HashSet<String>,
 }
 
 /// A date that a text states as a deadline.
@@ -59,11 +61,13 @@ impl TimeWords {
             never: PatternList::default(),
             vague: PatternList::default(),
             none: Vec::new(),
+            months: HashSet::new(),
         };
         let mut joiners = Vec::new();
         for folder in ["en", "fr", "es", "ru", "zh", "ar"] {
             let text = resources.require(&format!("{folder}/time.toml"))?;
             let file: File = toml::from_str(&text.text).with_context(|| format!("Cannot read {}", text.name))?;
+            own.months.extend(file.months.iter().flatten().map(|name| fold(name.trim_end_matches('.'))));
             own.forms.add(&file.months, &file.weekdays).map_err(|error| anyhow!("{}: {error}", text.name))?;
             joiners.extend(file.joiners);
             for (patterns, more) in [
@@ -80,6 +84,11 @@ impl TimeWords {
         }
         own.forms.compile(&joiners).map_err(|error| anyhow!("rules/*/time.toml: {error}"))?;
         Ok(own)
+    }
+
+    /// Whether a word is a month's name.
+    pub fn is_month(&self, word: &str) -> bool {
+        self.months.contains(&fold(word.trim_end_matches('.')))
     }
 
     /// Whether a field's content says that there is nothing in it.

@@ -327,6 +327,16 @@ impl Words {
             || (word.chars().any(is_han) && self.han.iter().any(|own| fold(word) == *own))
     }
 
+    /// Whether a text is an entry and nothing else; a mark (`"`) may be one.
+    pub fn is(&self, text: &str) -> bool {
+        let list = words(text);
+        if list.is_empty() {
+            let folded = fold(text.trim());
+            return self.han.contains(&folded) || self.entries.iter().any(|entry| matches!(entry.as_slice(), [(own, _)] if *own == folded));
+        }
+        self.matched(&list) == list.len() || text.chars().any(is_han) && self.han.contains(&fold(text.trim()))
+    }
+
     /// Whether any entry stands in the text.
     pub fn is_in(&self, text: &str) -> bool {
         self.han_in(text).is_some() || {

@@ -19,6 +19,8 @@ pub(super) struct Email {
     pub(super) address: Address,
     /// Whether it was given as wrong or former.
     pub(super) is_old: bool,
+    /// Whether it is to be used before others.
+    pub(super) is_preferred: bool,
 }
 
 /// The addresses of a text; the activity's own and its officers' are left out.
@@ -44,7 +46,10 @@ pub(super) fn emails(text: &str, vocabulary: &Vocabulary, charter: &Charter) -> 
         let behind = text.get(hit.end()..).unwrap_or_default();
         let behind = fold(behind.get(..behind.char_indices().nth(REACH).map_or(behind.len(), |(at, _)| at)).unwrap_or_default());
         is_old |= any(&cues.old_behind, &simplified(&behind));
-        found.push(Email { address, is_old });
+        // Two addresses make a choice; what is said of the next one stands before that.
+        let own = behind.split('@').next().unwrap_or_default();
+        let is_preferred = any(&cues.preferred, &simplified(&tail)) || any(&cues.preferred, &simplified(own.split([';', '\n']).next().unwrap_or_default()));
+        found.push(Email { address, is_old, is_preferred });
     }
     found
 }

@@ -4,6 +4,7 @@ mod affiliation;
 mod beside;
 mod bodies;
 mod cards;
+mod changes;
 mod emails;
 mod forms;
 mod grids;

@@ -22,6 +22,9 @@ pub(super) fn organizations(text: &str, vocabulary: &Vocabulary) -> Vec<String> 
         } else {
             alphabetic(chunk, vocabulary)
         };
+        if let Some(last) = names.last_mut() {
+            arabic_tail(last, chunk, text.get(end..).unwrap_or_default(), vocabulary);
+        }
         if let Some(last) = names.last_mut()
             && chunk.ends_with(last.as_str())
             && let Some(short) = abbreviation(text.get(end..).unwrap_or_default())
@@ -33,6 +36,23 @@ pub(super) fn organizations(text: &str, vocabulary: &Vocabulary) -> Vec<String> 
         found.append(&mut names);
     }
     found
+}
+
+/// Words behind an Arabic name that still belong to it at most.
+const TAIL: usize = 3;
+
+/// `هيئة تنظيم الاتصالات في سلطنة عُمان` that fills its piece, and `فريق العمل … على الإنترنت (CWG)` up to its abbreviation.
+fn arabic_tail(name: &mut String, chunk: &str, after: &str, vocabulary: &Vocabulary) {
+    if !name.starts_with(is_arabic) {
+        return;
+    }
+    let Some((head, tail)) = chunk.split_once(name.as_str()) else { return };
+    let list = words(tail);
+    let is_short = (1..=TAIL).contains(&list.len());
+    let is_state = || head.trim().is_empty() && list.len() == TAIL && !vocabulary.countries.in_text(tail).is_empty();
+    if is_short && (abbreviation(after).is_some() || is_state()) {
+        name.push_str(tail.trim_end());
+    }
 }
 
 /// The pieces of a text; `Ministère de la Communication, des Postes et de l'Économie` stays one.
@@ -153,13 +173,18 @@ fn alphabetic(chunk: &str, vocabulary: &Vocabulary) -> Vec<String> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(word) = list.get(at) {
-        if !is_key(word, vocabulary) && !names_quoted(chunk, &list, at, vocabulary) && !is_small_key(chunk, &list, at, vocabulary)
-        {
+        let form = legal_form(chunk, &list, at, vocabulary);
+        let is_quoted = form == 0 && names_quoted(chunk, &list, at, vocabulary);
+        let is_named = is_quoted || form > 0 || is_key(word, vocabulary) || is_small_key(chunk, &list, at, vocabulary);
+        if !is_named || is_standard(chunk, &list, at) {
             at += 1;
             continue;
         }
-        let from = leftmost(chunk, &list, at, vocabulary);
-        let to = rightmost(chunk, &list, at, vocabulary);
+        // `our association "X"`: the name stands in the quotation marks; Russian has the word before them in the name.
+        let is_kind = is_quoted && word.text.starts_with(|c: char| c.is_lowercase() && !is_cyrillic(c));
+        let from = if is_kind { at + 1 } else { leftmost(chunk, &list, at, vocabulary) };
+        let mut to = if form > 0 { at + form - 1 } else { rightmost(chunk, &list, at, vocabulary) };
+        to += legal_form(chunk, &list, to + 1, vocabulary);
         if let (Some(first), Some(last)) = (list.get(from), list.get(to))
             && (to > from || is_proper(word.text))
         {
@@ -170,6 +195,7 @@ fn alphabetic(chunk: &str, vocabulary: &Vocabulary) -> Vec<String> {
                 end += mark.len_utf8();
             }
             let name = chunk.get(first.start..end).unwrap_or_default();
+            let name = if is_kind { name.trim_end_matches(['»', '”', '"']) } else { name };
             // `Unit 4` is a part of an address.
             // `الهيئة` alone is the one that was named.
             let is_reference = to == from && name_is_definite(word.text);
@@ -181,6 +207,27 @@ fn alphabetic(chunk: &str, vocabulary: &Vocabulary) -> Vec<String> {
         at = to + 1;
     }
     found
+}
+
+/// How many words from a place on are a company's form behind a capitalised word (`Sp. z o.o.`); it ends the name.
+fn legal_form(chunk: &str, list: &[Word<'_>], at: usize, vocabulary: &Vocabulary) -> usize {
+    let (Some(previous), Some(word)) = (at.checked_sub(1).and_then(|before| list.get(before)), list.get(at)) else { return 0 };
+    let is_near = chunk.get(previous.end..word.start).is_some_and(|gap| gap.trim_matches([',', ' ', '"', '»', '”']).is_empty());
+    // `as`, `ad` are words; a form of few letters has a capital or a dot.
+    let is_written = word.text.chars().count() > 2 || word.text.contains(['.', '/']) || word.text.chars().all(char::is_uppercase);
+    let is_behind_name = previous.text.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
+    if !(is_near && is_written && is_behind_name) {
+        return 0;
+    }
+    list.get(at..).map_or(0, |rest| vocabulary.labels.legal_forms.matched(rest))
+}
+
+/// `ISO 29410` is a standard and no body.
+fn is_standard(chunk: &str, list: &[Word<'_>], at: usize) -> bool {
+    let (Some(word), Some(next)) = (list.get(at), list.get(at + 1)) else { return false };
+    is_proper(word.text)
+        && next.text.starts_with(|c: char| c.is_ascii_digit())
+        && chunk.get(word.end..next.start).is_some_and(|gap| gap == " ")
 }
 
 /// `l'Autorité` without its article.
@@ -316,7 +363,9 @@ fn rightmost(chunk: &str, list: &[Word<'_>], key: usize, vocabulary: &Vocabulary
         let initial = word.text.chars().next().unwrap_or('&');
         let elided = word.text.split_once(['\'', '’']).is_some_and(|(_, rest)| rest.starts_with(char::is_uppercase));
         let is_small = !initial.is_uppercase() || is_arabic(initial);
-        if is_arabic(initial) && stops(word, vocabulary) {
+        // `تنظيم البريد والاتصالات`: a word that ends names elsewhere is joined to the next one.
+        let is_joined = || list.get(ahead + 1).is_some_and(|next| next.text.starts_with("وال"));
+        if is_arabic(initial) && stops(word, vocabulary) && !(word.text.starts_with("ال") && is_joined()) {
             break;
         }
         let is_link = word.text.is_empty() || labels.links.matched(&[*word]) > 0 || labels.articles.matched(&[*word]) > 0;
@@ -326,7 +375,9 @@ fn rightmost(chunk: &str, list: &[Word<'_>], key: usize, vocabulary: &Vocabulary
                 let is_name = next.text.starts_with(char::is_uppercase)
                     || labels.articles.matched(&[*next]) > 0
                     || runs_on && !stops(next, vocabulary) && !is_verb(next, vocabulary);
-                is_name || is_key(next, vocabulary) || labels.organizations.matched(&[*next]) > 0
+                // `left the Forum on December 31`
+                let is_date = vocabulary.time.is_month(next.text);
+                !is_date && (is_name || is_key(next, vocabulary) || labels.organizations.matched(&[*next]) > 0)
             });
             if !(is_link && goes_on) {
                 break;

@@ -2,6 +2,7 @@
 
 use super::affiliation::cut_role;
 use super::cards;
+use super::changes;
 use super::emails::{Likeness, emails, likeness};
 use super::letter::{Letter, same_person, sorted_words};
 use super::mentions::{Mention, PROPOSED, distinct};
@@ -32,7 +33,10 @@ pub(super) fn people(rules: &Rules, mail: &Mail, kind: Kind) -> Vec<FoundPerson>
     let Some(action) = action_of(kind) else { return Vec::new() };
     let letter = Letter::of_mail(rules, mail, kind);
     let mut common = letter.common();
-    let mut found = listed(&letter, rules, &mut common);
+    let mut found = match changes::person(mail, rules).filter(|_| kind != Kind::ContactWithdrawal) {
+        Some(changed) => vec![letter.corrected(changed, &common)],
+        None => listed(&letter, rules, &mut common),
+    };
     if found.is_empty() {
         found = in_words(&letter, rules, &mut common);
     }
@@ -151,6 +155,25 @@ fn without_doubles(found: Vec<FoundPerson>) -> Vec<FoundPerson> {
 }
 
 impl Letter<'_> {
+    /// What a table of old and new values says, of the person whom the letter is about: the one that it names, else its writer.
+    fn corrected(&self, mut changed: FoundPerson, common: &Common) -> FoundPerson {
+        if changed.name.is_none() {
+            let named = self.in_text(common).0;
+            let only = if let [only] = named.as_slice() { Some(only.clone()) } else { None };
+            if let Some(about) = only.or_else(|| self.writer_himself(common)) {
+                changed.name.clone_from(&about.name);
+                let sources = about.sources.iter().filter(|source| source.field == "name").cloned();
+                changed.sources.extend(sources.collect::<Vec<_>>());
+                let about = FoundPerson { role: None, ..about };
+                let old = about.email.clone();
+                merge(&mut changed, about);
+                // The text around the table may repeat the former address.
+                changed.email = changed.email.take().or(old);
+            }
+        }
+        changed
+    }
+
     /// Whether the text proposes somebody who does not sign it.
     fn names_others(&self) -> bool {
         self.mentions().iter().any(|mention| mention.weight >= PROPOSED && mention.has_cue && !self.is_signer(&mention.name.text))

@@ -1,7 +1,7 @@
 //! The details of one person, taken from the units that speak of him.
 
 use super::affiliation::{cut_role, take_organization, without_place};
-use super::bodies::{chunks, role, study_groups};
+use super::bodies::{chunks, role, spans, study_groups};
 use super::emails::{Email, Likeness, emails, likeness};
 use super::letter::plain;
 use super::names::{self, Name};
@@ -9,6 +9,7 @@ use super::organizations::organizations;
 use super::phones::{self, Line};
 use super::units::{Shape, Unit};
 use crate::charter::Charter;
+use crate::domain::address::Address;
 use crate::domain::steps::{FoundPerson, Part, Source};
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::labels::{PersonLabel, any};
@@ -104,6 +105,10 @@ pub(super) fn field(
         return;
     }
     match label {
+        // `Where: Estonia`
+        PersonLabel::Organization if vocabulary.countries.is_name(value) => {
+            field(person, PersonLabel::Country, value, part, vocabulary, charter);
+        }
         PersonLabel::Organization if person.organization.is_none() => {
             person.organization = Some(without_place(value, vocabulary));
             let countries = &vocabulary.countries;
@@ -171,10 +176,18 @@ pub(super) fn best_email(found: &[(Email, Part)], name: &str, others: &[String])
     let open: Vec<&(Email, Part)> = found.iter().filter(|(email, _)| !is_others(email)).collect();
     let current = open.iter().any(|(email, _)| !email.is_old);
     let open: Vec<&(Email, Part)> = open.into_iter().filter(|(email, _)| !email.is_old || !current).collect();
-    let alike = open.iter().filter(|(email, _)| is_alike(email)).count();
+    // A mailing list is nobody's address.
+    let open: Vec<&(Email, Part)> = open.into_iter().filter(|(email, _)| !is_list(&email.address)).collect();
+    let preferred = open.iter().find(|(email, _)| email.is_preferred).filter(|_| open.len() > 1);
     // Two addresses of his: the first one is the one to use.
-    let best = if alike > 0 { open.iter().find(|(email, _)| is_alike(email)) } else { open.first() };
+    let best = preferred.or_else(|| open.iter().find(|(email, _)| is_alike(email))).or(open.first());
     best.map(|found| (*found).clone())
+}
+
+/// `name@lists.example.org`
+fn is_list(address: &Address) -> bool {
+    let host = address.reveal().split_once('@').map_or("", |(_, host)| host);
+    ["list.", "lists.", "listserv.", "mailman.", "groups."].iter().any(|start| host.starts_with(start))
 }
 
 fn take_role(person: &mut FoundPerson, part: Part, segment: &Segment<'_>, vocabulary: &Vocabulary) {
@@ -234,35 +247,67 @@ pub(super) fn current_role(segment: &Segment<'_>, vocabulary: &Vocabulary) -> Op
     })
 }
 
-/// The pieces in which a function is looked for. A comma inside a function ("Director, Consumer Protection") is told from one
-/// behind it by what follows: a capitalised piece that is no body, no country and no address goes on with the function.
+/// The pieces in which a function is looked for. A comma or a bracket inside a function ("Director, Consumer Protection", "Rapporteur,
+/// Q.3/17", "Officer (Cyber Policy)") is told from one behind it by what follows: a capitalised piece that is no body, no country and no
+/// address goes on with the function.
 fn role_chunks(text: &str, vocabulary: &Vocabulary) -> Vec<String> {
-    let pieces = chunks(text);
-    let mut merged: Vec<String> = Vec::new();
-    let mut at = text;
-    for piece in pieces {
-        let gap_is_comma = at.find(piece).and_then(|start| at.get(..start)).is_some_and(|gap| gap.trim() == ",");
-        let goes_on = gap_is_comma
-            && merged.last().is_some_and(|last| role(last, vocabulary).is_some_and(|role| role == *last))
-            && piece.starts_with(char::is_uppercase)
-            && piece.split_whitespace().count() <= 5
-            && organizations(piece, vocabulary).is_empty()
-            && vocabulary.countries.in_text(piece).is_empty()
-            && names::whole(piece, vocabulary).is_none()
-            && !piece.contains(['@'])
-            && !piece.chars().any(|c| c.is_ascii_digit());
-        let is_line_end =
-            at.find(piece).and_then(|start| at.get(start + piece.len()..)).is_some_and(|rest| rest.trim().is_empty());
-        at = at.find(piece).and_then(|start| at.get(start + piece.len()..)).unwrap_or_default();
-        match merged.last_mut() {
-            Some(last) if goes_on && is_line_end => {
-                last.push_str(", ");
-                last.push_str(piece);
+    let mut merged: Vec<(String, usize)> = Vec::new();
+    for (start, end) in spans(text) {
+        let piece = text.get(start..end).unwrap_or_default();
+        let goes_on = merged.last().is_some_and(|(last, at)| {
+            let gap = text.get(*at..start).unwrap_or_default().trim();
+            let is_role = role(last, vocabulary).is_some_and(|role| role == *last);
+            let behind = text.get(end..).unwrap_or_default();
+            is_role && match gap {
+                "," => is_scope(piece, vocabulary) && (behind.trim().is_empty() || is_topic(piece, vocabulary)),
+                "(" | "（" => behind.starts_with([')', '）']) && is_scope(piece, vocabulary),
+                _ => false,
             }
-            _ => merged.push(piece.to_owned()),
+        });
+        match merged.last_mut() {
+            Some((last, at)) if goes_on => {
+                let joined = text.get(*at..start).is_some_and(|gap| gap.trim() == ",");
+                *last = if joined { format!("{last}, {piece}") } else { format!("{last} ({piece})") };
+                *at = end + usize::from(!joined);
+            }
+            _ => merged.push((piece.to_owned(), end)),
         }
     }
-    merged
+    merged.into_iter().map(|(chunk, _)| chunk).collect()
+}
+
+/// Words of what a function is for at most.
+const SCOPE: usize = 6;
+
+/// Whether a piece may say what a function is for.
+fn is_scope(piece: &str, vocabulary: &Vocabulary) -> bool {
+    let is_topic = is_topic(piece, vocabulary);
+    (piece.starts_with(char::is_uppercase) || is_topic)
+        && piece.split_whitespace().count() <= SCOPE
+        && (is_topic || !piece.chars().any(|c| c.is_ascii_digit()) && organizations(piece, vocabulary).is_empty())
+        && !vocabulary.labels.honorifics.has(piece.trim_end_matches('.'))
+        && vocabulary.labels.person_label(piece).is_none()
+        && vocabulary.countries.in_text(piece).is_empty()
+        && vocabulary.countries.place(piece).is_none()
+        && (is_topic || names::whole(piece, vocabulary).is_none())
+        && !(piece.chars().count() <= 12 && piece.chars().all(|c| c.is_uppercase() || matches!(c, '-' | '&')))
+        && !piece.contains('@')
+}
+
+/// A Question, a group of the Union, a standard: what a rapporteur is for.
+fn is_topic(piece: &str, vocabulary: &Vocabulary) -> bool {
+    let has_number = piece.chars().any(|c| c.is_ascii_digit());
+    let is_question = || {
+        let bare = piece.trim_start_matches(|c: char| c.is_alphabetic() || matches!(c, '.' | ' ' | '-'));
+        piece.starts_with('Q') && piece.len() - bare.len() <= 10 && bare.starts_with(|c: char| c.is_ascii_digit())
+    };
+    let is_standard = || {
+        piece.split_once(' ').is_some_and(|(head, rest)| {
+            ["ISO", "IEC", "ISO/IEC", "ETSI", "EN", "RFC"].contains(&head) && rest.starts_with(|c: char| c.is_ascii_digit())
+        })
+    };
+    let digits = piece.chars().filter(char::is_ascii_digit).count();
+    has_number && digits < 6 && (is_question() || is_standard() || vocabulary.labels.ours.is_in(piece))
 }
 
 fn country(person: &mut FoundPerson, segment: &Segment<'_>, common: &Common, vocabulary: &Vocabulary) {

@@ -2,7 +2,7 @@
 
 use super::letter::plain;
 use crate::vocabulary::Vocabulary;
-use crate::vocabulary::labels::PersonLabel;
+use crate::vocabulary::labels::{PersonLabel, any};
 use crate::vocabulary::words::{fold, is_han};
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, Region};
 
@@ -57,7 +57,8 @@ pub(super) fn find(text: &str, words: &Vocabulary) -> Vec<Phone> {
         if (FEWEST..=MOST).contains(&digits) && !is_something_else(text, start, start + written.len(), written) {
             let before = before(text, start, found.last().map_or(0, |earlier| earlier.end));
             let (line, announced) = label(&before, words);
-            let is_old = crate::vocabulary::labels::any(&words.labels.cues.old_value, &plain(&before));
+            let behind: String = text.get(start + written.len()..).unwrap_or_default().chars().take(REACH).collect();
+            let is_old = any(&words.labels.cues.old_value, &plain(&before)) || any(&words.labels.cues.old_behind, &plain(&behind));
             found.push(Phone {
                 words: written.to_owned(),
                 line,
@@ -205,6 +206,7 @@ pub(super) fn normalise(words: &str, country: Option<&str>) -> Option<String> {
     if !(FEWEST..=MOST).contains(&digits.len()) {
         return None;
     }
+    let (plain, digits) = without_trunk(plain, digits, country);
     let international = plain.starts_with('+') || plain.starts_with("00");
     let number = if plain.starts_with('+') { plain.clone() } else { digits.clone() };
     let region = country.and_then(|code| code.parse::<Region>().ok());
@@ -233,6 +235,24 @@ pub(super) fn normalise(words: &str, country: Option<&str>) -> Option<String> {
     }
 }
 
+/// Digits of a Mexican number without any prefix.
+const MEXICAN: usize = 10;
+
+/// A Mexican number without what was dialled before it at home: 01, and 044 or 045 before a mobile; and without the 1 behind +52.
+fn without_trunk(plain: String, digits: String, country: Option<&str>) -> (String, String) {
+    let national = if plain.starts_with("+52") {
+        digits.strip_prefix("521").or_else(|| digits.strip_prefix("5201"))
+    } else if country == Some("MX") && !plain.starts_with('+') {
+        ["01", "044", "045"].iter().find_map(|prefix| digits.strip_prefix(*prefix))
+    } else {
+        None
+    };
+    match national.filter(|rest| rest.len() == MEXICAN) {
+        Some(rest) => (format!("+52{rest}"), format!("52{rest}")),
+        None => (plain, digits),
+    }
+}
+
 /// The text without extensions of telephone numbers, whose digits would join the number's.
 pub(super) fn without_extensions(text: &str, words: &Vocabulary) -> String {
     let mut without = text.to_owned();
@@ -254,6 +274,8 @@ mod tests {
         assert_eq!(normalise("+41 (0)22 555 01 09", None).as_deref(), Some("+41225550109"));
         assert_eq!(normalise("٠٦ ٥٥٥ ٠١٣٧", Some("JO")).as_deref(), Some("+96265550137"));
         assert_eq!(normalise("2555 0134", None).as_deref(), Some("25550134"));
+        assert_eq!(normalise("01 (993) 555 0128", Some("MX")).as_deref(), Some("+529935550128"));
+        assert_eq!(normalise("+52 1 993 555 0128", None).as_deref(), Some("+529935550128"));
     }
 
     #[test]

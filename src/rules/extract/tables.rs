@@ -31,7 +31,8 @@ type Labels = Vec<Option<PersonLabel>>;
 /// People of a table with a heading row, of one with the labels in its first column, or of a form of two columns.
 pub(super) fn table(rows: &[Vec<String>], part: Part, rules: &Rules) -> Vec<FoundPerson> {
     if let Some(at) = heading(rows, rules) {
-        return below(rows, at, part, rules);
+        let is_past = rows.iter().take(at).any(|row| is_past(row, rules));
+        return if is_past { Vec::new() } else { below(rows, at, part, rules) };
     }
     let turned = turned(rows);
     let most = rows.iter().map(|row| row.iter().filter(|cell| !cell.trim().is_empty()).count()).max().unwrap_or(0);
@@ -42,6 +43,16 @@ pub(super) fn table(rows: &[Vec<String>], part: Part, rules: &Rules) -> Vec<Foun
         return below(&turned, 0, part, rules);
     }
     form(rows, part, rules)
+}
+
+/// Whether a title alone in its row says that what follows is a former list.
+fn is_past(row: &[String], rules: &Rules) -> bool {
+    let labels = &rules.vocabulary.labels;
+    let mut cells = row.iter().filter(|cell| !cell.trim().is_empty());
+    let (Some(title), None) = (cells.next(), cells.next()) else { return false };
+    let list = crate::vocabulary::words::words(title);
+    // Two words or three: a title, and no sentence.
+    list.len() <= 3 && list.iter().any(|word| labels.old_columns.has(word.text)) || labels.old_columns.is(title)
 }
 
 fn labels_of(row: &[String], rules: &Rules) -> Labels {
@@ -68,8 +79,15 @@ fn below(rows: &[Vec<String>], at: usize, part: Part, rules: &Rules) -> Vec<Foun
     let heads = rows.get(at).cloned().unwrap_or_default();
     let mut above: Vec<Option<String>> = Vec::new();
     let mut found = Vec::new();
+    let mut previous: Vec<String> = Vec::new();
     for row in rows.iter().skip(at + 1) {
         let mut cells: Vec<String> = row.clone();
+        for (cell, earlier) in cells.iter_mut().zip(&previous) {
+            if rules.vocabulary.labels.dittos.is(cell) {
+                cell.clone_from(earlier);
+            }
+        }
+        previous.clone_from(&cells);
         above.resize(above.len().max(cells.len()), None);
         for ((cell, head), label) in cells.iter_mut().zip(&heads).zip(&labels) {
             if *label == Some(PersonLabel::Email)
@@ -181,7 +199,10 @@ fn person<'a>(cells: impl Iterator<Item = (Option<PersonLabel>, &'a str)>, part:
                 person.honorific = person.honorific.take().or(honorific);
             }
             PersonLabel::FamilyName => family = family.or(Some(value)),
-            PersonLabel::GivenName => given = given.or(Some(value)),
+            // The patronymic has a column of its own.
+            PersonLabel::GivenName => {
+                given = Some(given.take().map_or_else(|| value.clone(), |first: String| format!("{first} {value}")));
+            }
             // A column of row numbers may have the letter that abbreviates a telephone.
             PersonLabel::Telephone if value.chars().filter(|c| c.is_numeric()).count() < 5 => {}
             PersonLabel::Telephone => office = office.or(Some(value)),
