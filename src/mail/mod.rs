@@ -121,6 +121,8 @@ pub struct Text {
     pub quoted: String,
     /// What was forwarded below the writer's own words, without its header block.
     pub forwarded: String,
+    /// Header blocks and attributions of quoted and forwarded letters: who wrote them.
+    pub headers: String,
     /// Confidentiality notices and client footers.
     pub disclaimer: String,
     /// Lines of the body with characters that nobody sees, as they came; at most ten. The other texts are without them.

@@ -9,6 +9,8 @@ pub(super) struct Cut<'a> {
     pub(super) own: Vec<&'a str>,
     pub(super) quoted: Vec<&'a str>,
     pub(super) forwarded: Vec<&'a str>,
+    /// Header blocks and attributions of other letters.
+    pub(super) headers: Vec<&'a str>,
 }
 
 /// How far apart the labels of a quoted header may stand: long lists of recipients wrap.
@@ -55,16 +57,22 @@ pub(super) fn cut<'a>(lines: &[&'a str], history: History, words: &MailWords) ->
                 cut.own.push(line);
                 index += 1;
             }
-            Opening::Attribution(length) => index += length,
+            Opening::Attribution(length) => {
+                cut.headers.extend(lines.iter().skip(index).take(length));
+                index += length;
+            }
             Opening::History(length) if history == History::SentIn => {
+                cut.headers.extend(lines.iter().skip(index).take(length));
                 forward(&mut cut, lines.get(index + length..).unwrap_or_default(), words);
                 break;
             }
             Opening::History(length) => {
+                cut.headers.extend(lines.iter().skip(index).take(length));
                 cut.quoted.extend(lines.iter().skip(index + length).map(|line| unquote(line)));
                 break;
             }
             Opening::Forward(length) => {
+                cut.headers.extend(lines.iter().skip(index).take(length));
                 forward(&mut cut, lines.get(index + length..).unwrap_or_default(), words);
                 break;
             }
@@ -80,9 +88,15 @@ fn forward<'a>(cut: &mut Cut<'a>, lines: &[&'a str], words: &MailWords) {
     while let Some(line) = bare.get(index).copied() {
         match opening(&bare, index, words) {
             // A forward of a forward: the innermost letter is what is sent in.
-            Opening::Forward(length) => index += length,
+            Opening::Forward(length) => {
+                cut.headers.extend(bare.iter().skip(index).take(length));
+                index += length;
+            }
             Opening::History(_) if cut.forwarded.iter().any(|line| !line.trim().is_empty()) => break,
-            Opening::History(length) | Opening::Attribution(length) => index += length,
+            Opening::History(length) | Opening::Attribution(length) => {
+                cut.headers.extend(bare.iter().skip(index).take(length));
+                index += length;
+            }
             Opening::None => {
                 cut.forwarded.push(line);
                 index += 1;

@@ -99,7 +99,8 @@ pub(super) fn cut(body: &str, history: quotes::History, words: &MailWords) -> Te
     let body = super::bounded(&unarmored(&body).unwrap_or(body));
     let lines: Vec<&str> = body.lines().collect();
     let cut = quotes::cut(&lines, history, words);
-    let mut text = Text { quoted: joined(&cut.quoted), forwarded: joined(&cut.forwarded), ..Text::default() };
+    let mut text =
+        Text { quoted: joined(&cut.quoted), forwarded: joined(&cut.forwarded), headers: joined(&cut.headers), ..Text::default() };
     let mut own = cut.own;
     text.disclaimer = take_disclaimer(&mut own, words);
     own.retain(|line| !words.is_sent_from(line));

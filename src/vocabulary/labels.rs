@@ -7,6 +7,7 @@ use crate::vocabulary::FOLDERS;
 use anyhow::{Context, Result, anyhow};
 use serde::Deserialize;
 use std::collections::{HashMap, HashSet};
+use unicode_normalization::UnicodeNormalization;
 
 /// What a label of a person's details announces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -89,6 +90,8 @@ pub struct Cues {
     pub old_value: PatternList,
     /// Directly behind one.
     pub old_behind: PatternList,
+    /// The one named replaces the writer.
+    pub replaces_me: PatternList,
     /// Directly before or behind an address that is to be used before others.
     pub preferred: PatternList,
     /// The number of the one named before holds for this one, too.
@@ -304,6 +307,7 @@ struct CueLists {
     withdraw: Vec<String>,
     stays: Vec<String>,
     replaces: Vec<String>,
+    replaces_me: Vec<String>,
     replaced_by: Vec<String>,
     replace_with: Vec<String>,
     old_value: Vec<String>,
@@ -365,6 +369,7 @@ impl LabelWords {
 
     fn labels(&mut self, person: PersonLabels) {
         use PersonLabel as P;
+        let mut bare_labels = Vec::new();
         for (labels, kind) in [
             (person.name, P::Name),
             (person.family_name, P::FamilyName),
@@ -384,9 +389,16 @@ impl LabelWords {
         ] {
             for label in labels {
                 let key = label_key(&label);
-                self.heads.add(&key);
+                // Web forms and old programs lose the marks: `prenom`, `telefono`.
+                let bare: String = key.nfd().filter(|c| !matches!(c, '\u{300}'..='\u{36F}')).collect();
+                if bare.is_ascii() {
+                    bare_labels.push((bare, kind));
+                }
                 self.person.entry(key).or_insert(kind);
             }
+        }
+        for (label, kind) in bare_labels {
+            self.person.entry(label).or_insert(kind);
         }
     }
 
@@ -445,6 +457,7 @@ impl LabelWords {
             ("replace_with", &mut own.replace_with, cues.replace_with),
             ("old_value", &mut own.old_value, cues.old_value),
             ("old_behind", &mut own.old_behind, cues.old_behind),
+            ("replaces_me", &mut own.replaces_me, cues.replaces_me),
             ("preferred", &mut own.preferred, cues.preferred),
             ("same_number", &mut own.same_number, cues.same_number),
             ("extension", &mut own.extension, cues.extension),
@@ -533,7 +546,7 @@ impl LabelWords {
         let phrases = (1..list.len()).flat_map(|many| [list.get(..many), list.get(list.len() - many..)]);
         let known = phrases.flatten().filter_map(|phrase| {
             let phrase = phrase.join(" ");
-            let kind = *self.person.get(phrase.trim_matches(['.', ':', '/']))?;
+            let kind = *self.person.get(phrase.trim_matches(['.', ':', '/', ',']))?;
             (phrase.chars().count() >= 4).then_some((phrase.chars().count(), kind))
         });
         known.max_by_key(|(length, _)| *length).map(|(_, kind)| kind)
@@ -570,6 +583,7 @@ fn label_key(label: &str) -> String {
     let label = label.trim_matches(|c: char| {
         matches!(c, '*' | '_' | '-' | '–' | '•' | '·' | '>' | '|' | '"' | '«' | '»' | '.') || c.is_whitespace()
     });
+    let label = label.replace('_', " ");
     if label.chars().any(is_han) || label.chars().count() > 60 {
         return label.chars().filter(|c| !c.is_whitespace()).collect();
     }

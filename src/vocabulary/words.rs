@@ -332,7 +332,8 @@ impl Words {
         let list = words(text);
         if list.is_empty() {
             let folded = fold(text.trim());
-            return self.han.contains(&folded) || self.entries.iter().any(|entry| matches!(entry.as_slice(), [(own, _)] if *own == folded));
+            return self.han.contains(&folded)
+                || self.entries.iter().any(|entry| matches!(entry.as_slice(), [(own, _)] if *own == folded));
         }
         self.matched(&list) == list.len() || text.chars().any(is_han) && self.han.contains(&fold(text.trim()))
     }

@@ -156,7 +156,13 @@ pub(super) fn is_subunit(name: &str, vocabulary: &Vocabulary) -> bool {
     if name.chars().any(is_han) {
         return subunits.han_at_end(name).is_some_and(|end| end.chars().count() > 1) && name.chars().count() < 12;
     }
-    crate::vocabulary::words::words(name).first().is_some_and(|word| subunits.matched(&[*word]) > 0)
+    let list = crate::vocabulary::words::words(name);
+    let is_company =
+        || (1..list.len()).any(|at| list.get(at..).is_some_and(|rest| vocabulary.labels.legal_forms.matched(rest) == rest.len()));
+    // `Secretaría de Comunicaciones de la República Argentina` is a country's, and no part of a body.
+    list.first().is_some_and(|word| subunits.matched(&[*word]) > 0)
+        && vocabulary.countries.in_text(name).is_empty()
+        && !is_company()
 }
 
 /// Whether a piece states a function before the body that it names.

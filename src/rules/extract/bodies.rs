@@ -1,6 +1,7 @@
 //! Pieces of a text, the functions that they state, and the bodies that a representative stands for.
 
-use super::organizations::{chinese, is_key};
+use super::alphabetic::is_key;
+use super::organizations::chinese;
 use crate::charter::Charter;
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::labels::any;
@@ -94,9 +95,18 @@ pub(super) fn role(chunk: &str, vocabulary: &Vocabulary) -> Option<String> {
             rest.starts_with(char::is_uppercase) && vocabulary.countries.place(rest).is_some()
         };
         let leads_away = labels.at.matched(&[*word]) > 0 && (next_is_body || next_is_place());
-        let is_verb = labels.breaks.matched(&[*word]) > 0 && labels.links.matched(&[*word]) == 0;
+        // A capital is a function's: `Directora General Adjunta`.
+        let is_verb = labels.breaks.matched(&[*word]) > 0
+            && labels.links.matched(&[*word]) == 0
+            && !(word.text.starts_with(char::is_uppercase) && word.text.chars().count() > 2);
         if leads_away || is_verb {
             last = at.saturating_sub(1);
+            // `officer of the same unit`: what only led to it goes, too.
+            while last > key
+                && list.get(last).is_some_and(|word| labels.links.matched(&[*word]) > 0 || labels.articles.matched(&[*word]) > 0)
+            {
+                last -= 1;
+            }
             break;
         }
     }

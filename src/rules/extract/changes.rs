@@ -49,15 +49,12 @@ pub(super) fn person(mail: &Mail, rules: &Rules) -> Option<FoundPerson> {
     Some(person)
 }
 
-
 fn of_mail(mail: &Mail, rules: &Rules) -> Option<(Vec<Change>, Part)> {
     let in_tables = mail.tables.iter().find_map(|rows| changes(rows, rules)).map(|found| (found, Part::Table));
-    in_tables
-        .or_else(|| in_text(&mail.text.own, rules).map(|found| (found, Part::Table)))
-        .or_else(|| {
-            let tables = mail.documents.iter().flat_map(|document| &document.tables);
-            tables.into_iter().find_map(|rows| changes(rows, rules)).map(|found| (found, Part::Attachment))
-        })
+    in_tables.or_else(|| in_text(&mail.text.own, rules).map(|found| (found, Part::Table))).or_else(|| {
+        let tables = mail.documents.iter().flat_map(|document| &document.tables);
+        tables.into_iter().find_map(|rows| changes(rows, rules)).map(|found| (found, Part::Attachment))
+    })
 }
 
 /// The columns that hold the old and the new values, by a heading that has a word for each and no name of a person's field.
@@ -65,9 +62,17 @@ fn heading(row: &[String], rules: &Rules) -> Option<(usize, usize)> {
     let labels = &rules.vocabulary.labels;
     let bare = |cell: &str| cell.trim().trim_end_matches([':', '：']).trim().to_owned();
     let find = |list: &crate::vocabulary::words::Words| row.iter().position(|cell| list.is(&bare(cell)));
-    let (old, new) = (find(&labels.old_columns)?, find(&labels.new_columns)?);
-    let filled = row.iter().filter(|cell| !cell.trim().is_empty()).count();
-    (old > 0 && new > 0 && filled <= 3).then_some((old, new))
+    let is_label = |cell: &String| labels.announced(&bare(cell)).is_some();
+    if row.len() != 3 || row.iter().skip(1).any(is_label) {
+        return None;
+    }
+    // One of the two is enough: `As it stands in your list` has no end of wordings.
+    match (find(&labels.old_columns), find(&labels.new_columns)) {
+        (Some(old), Some(new)) if old > 0 && new > 0 => Some((old, new)),
+        (Some(old @ 1..=2), None) => Some((old, 3 - old)),
+        (None, Some(new @ 1..=2)) => Some((3 - new, new)),
+        _ => None,
+    }
 }
 
 fn changes(rows: &[Vec<String>], rules: &Rules) -> Option<Vec<Change>> {
@@ -85,7 +90,8 @@ fn changes(rows: &[Vec<String>], rules: &Rules) -> Option<Vec<Change>> {
             Some(Change { label, value: if is_kept { old } else { new }.to_owned(), old: old.to_owned() })
         })
         .collect();
-    found.iter().any(|change| change.value != change.old).then_some(found)
+    let differs = found.iter().any(|change| change.value != change.old && !change.old.is_empty());
+    (differs && found.iter().all(|change| change.label != PersonLabel::Number)).then_some(found)
 }
 
 /// The same set with blanks, tabs or bars.
@@ -142,8 +148,10 @@ mod tests {
         let raw = RawMail {
             place: Place { mailbox: String::new(), folder: String::new(), uid_validity: 0, uid: String::new() },
             whole_size: 0,
-            bytes: format!("From: Jane Roe <jane@example.org>\r\nSubject: x\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{body}")
-                .into_bytes(),
+            bytes: format!(
+                "From: Jane Roe <jane@example.org>\r\nSubject: x\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{body}"
+            )
+            .into_bytes(),
             received_at: None,
         };
         person(&crate::mail::parse(&raw, &rules.vocabulary), &rules)
@@ -162,7 +170,9 @@ mod tests {
         assert_eq!(set.email.map(|email| email.reveal().to_owned()).as_deref(), Some("b@example.org"));
         assert_eq!(set.role.as_deref(), Some("Adviser"));
 
-        let drawn = corrected("| | Ancien | Nouveau |\n|---|---|---|\n| Nom | Jean Roy | Jean Roy-Blanc |\n| Courriel | a@example.org | b@example.org |\n");
+        let drawn = corrected(
+            "| | Ancien | Nouveau |\n|---|---|---|\n| Nom | Jean Roy | Jean Roy-Blanc |\n| Courriel | a@example.org | b@example.org |\n",
+        );
         assert_eq!(drawn.unwrap().name.as_deref(), Some("Jean Roy-Blanc"));
         for body in ["Name   Body   E-mail\nJane Roe   X   j@example.org\n", "Before we met   after that   we went\n"] {
             assert!(corrected(body).is_none(), "{body}");

@@ -48,7 +48,8 @@ pub(super) fn emails(text: &str, vocabulary: &Vocabulary, charter: &Charter) -> 
         is_old |= any(&cues.old_behind, &simplified(&behind));
         // Two addresses make a choice; what is said of the next one stands before that.
         let own = behind.split('@').next().unwrap_or_default();
-        let is_preferred = any(&cues.preferred, &simplified(&tail)) || any(&cues.preferred, &simplified(own.split([';', '\n']).next().unwrap_or_default()));
+        let is_preferred = any(&cues.preferred, &simplified(&tail))
+            || any(&cues.preferred, &simplified(own.split([';', '\n']).next().unwrap_or_default()));
         found.push(Email { address, is_old, is_preferred });
     }
     found

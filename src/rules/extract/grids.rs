@@ -62,7 +62,8 @@ fn whole(rows: Vec<Vec<String>>, rules: &[usize]) -> Vec<Vec<String>> {
 /// Whether a line of cells goes on with the row above it: its first cell is empty or a remark and it has no address of its own, or it
 /// has the rest of one.
 fn goes_on(above: &[String], row: &[String]) -> bool {
-    let has_address = |cells: &[String]| cells.iter().any(|cell| cell.split_once('@').is_some_and(|(_, host)| host.contains('.')));
+    let has_address =
+        |cells: &[String]| cells.iter().any(|cell| cell.split_once('@').is_some_and(|(_, host)| host.contains('.')));
     let first = row.first().map_or("", String::as_str);
     let is_rest = row.iter().zip(above).any(|(cell, above)| is_split_address(above, cell));
     let is_remark = first.is_empty() || first.starts_with(['(', '（']);
@@ -76,8 +77,13 @@ fn is_split_address(above: &str, below: &str) -> bool {
     };
     !below.contains(' ')
         && !above.contains(' ')
-        && (above.contains('@') && above.ends_with(['.', '@', '-']) && (is_host(below) || below.chars().all(|c| c.is_ascii_lowercase()))
-            || !above.is_empty() && !above.contains('@') && below.starts_with('@') && above.ends_with(|c: char| c.is_ascii_alphanumeric())
+        && (above.contains('@')
+            && above.ends_with(['.', '@', '-'])
+            && (is_host(below) || below.chars().all(|c| c.is_ascii_lowercase()))
+            || !above.is_empty()
+                && !above.contains('@')
+                && below.starts_with('@')
+                && above.ends_with(|c: char| c.is_ascii_alphanumeric())
             || above.contains('@') && below.starts_with('.') && below.len() > 2)
 }
 
@@ -134,7 +140,8 @@ fn with_blanks(text: &str) -> Vec<Vec<Vec<String>>> {
     let mut rows: Vec<Vec<String>> = Vec::new();
     for line in text.lines().filter(|line| !is_rule(line) && !line.trim().is_empty()) {
         let cells = cells(line);
-        let is_below = matches!(cells.as_slice(), [(at, _)] if columns.iter().skip(1).any(|column| column.abs_diff(*at) <= 1));
+        let is_below = matches!(cells.as_slice(), [(at, cell)]
+            if columns.iter().skip(1).any(|column| column.abs_diff(*at) <= 1) || *at <= 2 && cell.starts_with('(') && !rows.is_empty());
         if columns.is_empty() || cells.len() < 2 && !is_below {
             if !rows.is_empty() {
                 found.push(whole(std::mem::take(&mut rows), &[]));
@@ -219,6 +226,9 @@ mod tests {
         let drawn = grids(
             "+---+---+---+\n| Name | Body | E-mail |\n+---+---+---+\n| Jane | Agency of | jane.roe@ |\n| Roe | Networks | example.org |\n+---+---+---+\n| Tom Poe | Forum | t@example.org |\n+---+---+---+\n",
         );
-        assert_eq!(drawn[0][1..], [["Jane Roe", "Agency of Networks", "jane.roe@example.org"], ["Tom Poe", "Forum", "t@example.org"]]);
+        assert_eq!(
+            drawn[0][1..],
+            [["Jane Roe", "Agency of Networks", "jane.roe@example.org"], ["Tom Poe", "Forum", "t@example.org"]]
+        );
     }
 }

@@ -49,7 +49,38 @@ pub(super) fn chinese(text: &str, vocabulary: &Vocabulary) -> Vec<Name> {
             None => at += 1,
         }
     }
+    before_honorific(text, written, &mut found, vocabulary);
     found
+}
+
+/// Names whose family name no list has: two characters or three between a word that ends and an honorific.
+fn before_honorific(text: &str, written: &str, found: &mut Vec<Name>, vocabulary: &Vocabulary) {
+    let labels = &vocabulary.labels;
+    for honorific in labels.honorifics_after.han() {
+        for (at, _) in text.match_indices(honorific.as_str()) {
+            let end = at + honorific.len();
+            if found.iter().any(|name| name.start < end && name.end > at) {
+                continue;
+            }
+            let head = text.get(..at).unwrap_or_default();
+            let start = [3, 2].into_iter().find_map(|many| {
+                let start = head.char_indices().rev().nth(many - 1)?.0;
+                let name = head.get(start..)?;
+                let fits = name.chars().all(is_han)
+                    && labels.not_names.han_in(name).is_none()
+                    && labels.roles.han_in(name).is_none()
+                    && labels.surnames.han_at_start(name).is_none_or(|family| family.len() < name.len())
+                    && labels.organization_ends.han_at_end(name).is_none()
+                    && opens(head.get(..start)?, vocabulary)
+                    && start > 0;
+                fits.then_some(start)
+            });
+            if let Some(start) = start {
+                let text = written.get(start..at).unwrap_or_default().to_owned();
+                found.push(Name { text, honorific: Some(honorific.clone()), start, end });
+            }
+        }
+    }
 }
 
 /// Octets of a name of two parts or more with dots between them, at the beginning of a text.

@@ -25,6 +25,10 @@ pub(super) fn plain(text: &str) -> String {
     }
 }
 
+/// Characters of a note below the signature at most, and how many there are.
+const NOTE: usize = 40;
+const MOST_NOTES: usize = 2;
+
 /// What the search works with.
 pub(super) struct Letter<'a> {
     pub(super) mail: &'a Mail,
@@ -94,7 +98,7 @@ impl<'a> Letter<'a> {
             writer: None,
             signers: Vec::new(),
             about_self,
-            also_self: about_self && any(&cues.also_self, &said),
+            also_self: about_self && (any(&cues.also_self, &said) || any(&cues.replaces_me, &said)),
             said,
             is_mail: false,
         }
@@ -124,7 +128,12 @@ impl<'a> Letter<'a> {
         // A first name alone under the letter is the From field's person; the fuller form counts.
         self.writer = match (&written, &display) {
             (Some(name), Some(display)) if same_person(&display.text, &name.text) => {
-                let fuller = sorted_words(&display.text).len() > sorted_words(&name.text).len();
+                // `J. Roe` says less than `Jane Roe`, and so does `Jane`.
+                let said = |name: &Name| {
+                    let words = sorted_words(&name.text);
+                    (words.len(), words.iter().filter(|word| word.chars().count() > 1).count())
+                };
+                let fuller = said(display) > said(name);
                 Some(if fuller { display.clone() } else { name.clone() })
             }
             _ => written.clone().or_else(|| display.clone()),
@@ -147,10 +156,20 @@ impl<'a> Letter<'a> {
     /// Where the lines under the letter begin in which somebody signs.
     fn closing_start(&self) -> Option<usize> {
         let own = self.units.get(..self.signature).unwrap_or_default();
-        let last = own.last().map_or(0, |unit| unit.paragraph);
+        // Copies and enclosures stand below whoever signs.
+        let is_note = |unit: &&Unit| {
+            unit.shape == Shape::Line
+                && unit.text.chars().count() <= NOTE
+                && unit.text.contains(' ')
+                && !unit.text.contains('@')
+                && names::find(&unit.text, self.vocabulary).is_empty()
+        };
+        let notes = own.iter().rev().take(MOST_NOTES).take_while(is_note).count();
+        let last = own.iter().rev().nth(notes).or(own.last()).map_or(0, |unit| unit.paragraph);
         own.iter().rposition(|unit| self.vocabulary.mail.is_closing(&unit.text)).map(|at| at + 1).or_else(|| {
             let first = own.iter().position(|unit| unit.paragraph == last)?;
-            let tail = own.get(first..)?;
+            let tail: &[Unit] = own.get(first..)?;
+            let tail = tail.get(..tail.iter().position(|unit| unit.paragraph > last).unwrap_or(tail.len()))?;
             // A block under a colon is a list of those who are meant.
             let announced =
                 first.checked_sub(1).and_then(|at| own.get(at)).is_some_and(|unit| unit.text.ends_with([':', '：', '﹕']));
@@ -238,6 +257,9 @@ impl<'a> Letter<'a> {
         let best = bodies.iter().map(|(_, weight, _, _)| *weight).max();
         common.organization =
             bodies.into_iter().find(|(_, weight, _, _)| Some(*weight) == best).map(|(_, _, name, part)| (name, part));
+        if common.organization.is_none() {
+            common.organization = self.body_of_domain();
+        }
         if common.organization.is_none() {
             common.organization = self.units.iter().find_map(|unit| Some((self.announced_body(&unit.text)?, unit.part)));
         }

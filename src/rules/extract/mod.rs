@@ -1,10 +1,12 @@
 //! Step 3: what a letter says. Which words each field comes from is kept beside it.
 
 mod affiliation;
+mod alphabetic;
 mod beside;
 mod bodies;
 mod cards;
 mod changes;
+mod domains;
 mod emails;
 mod forms;
 mod grids;
@@ -19,7 +21,9 @@ mod people;
 mod person;
 mod phones;
 mod records;
+mod russian;
 mod seats;
+mod segments;
 mod stance;
 mod tables;
 mod units;

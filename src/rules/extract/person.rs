@@ -258,11 +258,12 @@ fn role_chunks(text: &str, vocabulary: &Vocabulary) -> Vec<String> {
             let gap = text.get(*at..start).unwrap_or_default().trim();
             let is_role = role(last, vocabulary).is_some_and(|role| role == *last);
             let behind = text.get(end..).unwrap_or_default();
-            is_role && match gap {
-                "," => is_scope(piece, vocabulary) && (behind.trim().is_empty() || is_topic(piece, vocabulary)),
-                "(" | "（" => behind.starts_with([')', '）']) && is_scope(piece, vocabulary),
-                _ => false,
-            }
+            is_role
+                && match gap {
+                    "," => is_scope(piece, vocabulary) && (behind.trim().is_empty() || is_topic(piece, vocabulary)),
+                    "(" | "（" => behind.starts_with([')', '）']) && is_scope(piece, vocabulary),
+                    _ => false,
+                }
         });
         match merged.last_mut() {
             Some((last, at)) if goes_on => {

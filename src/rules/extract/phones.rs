@@ -58,7 +58,8 @@ pub(super) fn find(text: &str, words: &Vocabulary) -> Vec<Phone> {
             let before = before(text, start, found.last().map_or(0, |earlier| earlier.end));
             let (line, announced) = label(&before, words);
             let behind: String = text.get(start + written.len()..).unwrap_or_default().chars().take(REACH).collect();
-            let is_old = any(&words.labels.cues.old_value, &plain(&before)) || any(&words.labels.cues.old_behind, &plain(&behind));
+            let is_old =
+                any(&words.labels.cues.old_value, &plain(&before)) || any(&words.labels.cues.old_behind, &plain(&behind));
             found.push(Phone {
                 words: written.to_owned(),
                 line,

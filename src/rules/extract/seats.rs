@@ -4,6 +4,7 @@ use super::bodies::{category, seat_category, study_groups};
 use super::letter::Letter;
 use super::person::{Common, set};
 use super::phones;
+use super::russian;
 use crate::domain::steps::{FoundPerson, Part};
 use crate::domain::words::Kind;
 use crate::vocabulary::words::fold;
@@ -20,6 +21,9 @@ impl Letter<'_> {
         {
             person.organization = Some(organization.clone());
             set(person, "organization", *part, organization, "organization-of-the-letter");
+        }
+        if person.organization.as_deref().is_some_and(|name| name.contains(|c| matches!(c, '\u{400}'..='\u{4FF}'))) {
+            person.organization = person.organization.as_deref().map(|name| russian::nominative(name, self.vocabulary));
         }
         self.country_of_the_letter(person, common);
         if let (Some(phone), Some(country)) = (person.phone.clone(), person.country.clone())

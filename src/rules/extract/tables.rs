@@ -1,5 +1,6 @@
 //! People in tables: of HTML bodies, of documents, drawn in plain text.
 
+use super::bodies::role;
 use super::grids::grids;
 use super::names;
 use super::person::{field, set};
@@ -7,6 +8,7 @@ use super::phones::{self, Line};
 use crate::domain::steps::{FoundPerson, Part};
 use crate::mail::Mail;
 use crate::rules::Rules;
+use crate::vocabulary::Vocabulary;
 use crate::vocabulary::labels::PersonLabel;
 
 /// Rows above a heading at most: a title, an empty one.
@@ -30,6 +32,9 @@ type Labels = Vec<Option<PersonLabel>>;
 
 /// People of a table with a heading row, of one with the labels in its first column, or of a form of two columns.
 pub(super) fn table(rows: &[Vec<String>], part: Part, rules: &Rules) -> Vec<FoundPerson> {
+    if is_paired(rows, rules) {
+        return paired(rows, part, rules);
+    }
     if let Some(at) = heading(rows, rules) {
         let is_past = rows.iter().take(at).any(|row| is_past(row, rules));
         return if is_past { Vec::new() } else { below(rows, at, part, rules) };
@@ -126,6 +131,24 @@ fn turned(rows: &[Vec<String>]) -> Vec<Vec<String>> {
     (0..width).map(|at| rows.iter().map(|row| row.get(at).cloned().unwrap_or_default()).collect()).collect()
 }
 
+/// Whether a form has two or more labels in a row, each with its value beside it.
+fn is_paired(rows: &[Vec<String>], rules: &Rules) -> bool {
+    let pairs = |row: &Vec<String>| {
+        let labels = labels_of(row, rules);
+        let is_at = |odd: usize| labels.iter().skip(odd).step_by(2).filter(|label| label.is_some()).count();
+        labels.len() >= 4 && is_at(0) >= 2 && is_at(1) == 0
+    };
+    let wide = rows.iter().filter(|row| row.iter().filter(|cell| !cell.trim().is_empty()).count() > 2);
+    let (fits, all) = wide.fold((0, 0), |(fits, all), row| (fits + usize::from(pairs(row)), all + 1));
+    fits > 0 && fits * 2 >= all
+}
+
+/// Such a form, as one of two columns.
+fn paired(rows: &[Vec<String>], part: Part, rules: &Rules) -> Vec<FoundPerson> {
+    let flat: Vec<Vec<String>> = rows.iter().flat_map(|row| row.chunks(2).map(<[String]>::to_vec)).collect();
+    form(&flat, part, rules)
+}
+
 /// Labels in the first column, values in the second; a second name begins a second person.
 fn form(rows: &[Vec<String>], part: Part, rules: &Rules) -> Vec<FoundPerson> {
     let pairs: Vec<(Option<PersonLabel>, &str)> = rows
@@ -180,10 +203,12 @@ fn person<'a>(cells: impl Iterator<Item = (Option<PersonLabel>, &'a str)>, part:
     let words = &rules.vocabulary;
     let mut person = FoundPerson::default();
     let (mut family, mut given) = (None, None);
+    let mut beside_name = None;
     let (mut office, mut mobile, mut unlabelled) = (None, None, None);
     for (label, value) in cells {
         let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
-        if label.is_none_or(|label| label == PersonLabel::Address) {
+        // A narrow column runs into the next one.
+        if label.is_none_or(|label| matches!(label, PersonLabel::Address | PersonLabel::Email)) {
             // A column of "contacts" holds both.
             field(&mut person, PersonLabel::Email, &value, part, words, &rules.charter);
             let number = phones::find(&phones::without_extensions(&value, words), words).into_iter();
@@ -193,10 +218,12 @@ fn person<'a>(cells: impl Iterator<Item = (Option<PersonLabel>, &'a str)>, part:
         let Some(label) = label.filter(|_| !words.time.is_none(&value) && !words.labels.is_placeholder(&value)) else { continue };
         match label {
             PersonLabel::Name if person.name.is_none() => {
+                let (value, function) = without_function(&value, words);
                 let (name, honorific) = names::without_honorific(&value, words);
                 set(&mut person, "name", part, &value, "column");
                 person.name = Some(name);
                 person.honorific = person.honorific.take().or(honorific);
+                beside_name = function;
             }
             PersonLabel::FamilyName => family = family.or(Some(value)),
             // The patronymic has a column of its own.
@@ -217,6 +244,10 @@ fn person<'a>(cells: impl Iterator<Item = (Option<PersonLabel>, &'a str)>, part:
         person.name = Some(name);
         person.honorific = person.honorific.take().or(honorific);
     }
+    if let Some(function) = beside_name.filter(|_| person.role.is_none()) {
+        set(&mut person, "role", part, &function, "function-beside-name");
+        person.role = Some(function);
+    }
     person.name.as_deref().filter(|name| name.chars().any(char::is_alphabetic) && !name.starts_with(['(', '（']))?;
     if let Some(number) = office.or(mobile).or(unlabelled) {
         let number = phones::without_extensions(&number, words);
@@ -228,4 +259,14 @@ fn person<'a>(cells: impl Iterator<Item = (Option<PersonLabel>, &'a str)>, part:
         set(&mut person, "phone", part, &first, "column");
     }
     Some(person)
+}
+
+/// `Jane Roe (Rapporteur)`, `Jane Roe, Director` as name and function.
+fn without_function(value: &str, words: &Vocabulary) -> (String, Option<String>) {
+    let Some((name, rest)) = value.split_once(['(', '（', ',', '，', '/']) else { return (value.to_owned(), None) };
+    let inner = rest.trim().trim_end_matches([')', '）']).trim();
+    match role(inner, words) {
+        Some(function) if function == inner && names::whole(name, words).is_some() => (name.trim().to_owned(), Some(function)),
+        _ => (value.to_owned(), None),
+    }
 }
