@@ -74,6 +74,8 @@ pub struct Cues {
     pub own_function: PatternList,
     /// Directly before the name of somebody who is only told or signs.
     pub bystander: PatternList,
+    /// Directly before the name of somebody for whom the letter is written: he may be meant, or only its sender's superior.
+    pub behalf: PatternList,
     /// Somebody is to be taken off.
     pub withdraw: PatternList,
     /// Somebody stays.
@@ -132,7 +134,7 @@ impl HiddenAddress {
         let local = format!(r"[{L}0-9_][{L}0-9._%+'&-]*(?:\s?[\[({{<]\s?(?i:{dot})\s?[\])}}>]\s?[{L}0-9_-]+)*");
         let bracketed = format!(r"(?:\s?[@＠]\s?|\s?[\[({{<#]\s?(?i:{at}|@|a)\s?[\])}}>#]\s?|\sAT\s)");
         let sure = format!(r"{local}{bracketed}[{L}0-9][{L}0-9-]*(?:(?:{any_dot})[{L}0-9-]+)+");
-        let bare = format!(r"{local}\s(?i:{at})\s[{L}0-9][{L}0-9-]*(?:\s(?i:{dot})\s[{L}0-9-]+)+");
+        let bare = format!(r"{local}(?:\s(?i:{dot})\s[{L}0-9_-]+)*\s(?i:{at})\s[{L}0-9][{L}0-9-]*(?:\s(?i:{dot})\s[{L}0-9-]+)+");
         Ok(HiddenAddress {
             address: pattern::compile(&format!("{sure}|{bare}"))?,
             at: pattern::compile(&any_at)?,
@@ -204,6 +206,8 @@ pub struct LabelWords {
     pub small_links: Words,
     /// What stands in a table for a name that is still to come.
     pub placeholders: Words,
+    /// Missions and embassies, which write for the bodies of their country.
+    pub missions: Words,
     /// Headings of a column of old values, of one of new ones, and what stands there for a value that stays.
     pub old_columns: Words,
     /// Of new values.
@@ -220,6 +224,10 @@ pub struct LabelWords {
     pub hidden_address: HiddenAddress,
     /// Words of an organization whose representative is `member`, `sdo` or `expert`, in this order of weight.
     pub categories: Vec<(&'static str, Words)>,
+    /// What a body calls itself that is a member, whatever its name says.
+    pub declared: Words,
+    /// What people offer themselves as (`expert`).
+    pub offered: Words,
     /// Patterns over what is asked.
     pub cues: Cues,
     /// Study groups and sectors.
@@ -282,6 +290,7 @@ struct WordLists {
     organization_pronouns: Vec<String>,
     names: Vec<String>,
     subunits: Vec<String>,
+    missions: Vec<String>,
     old_columns: Vec<String>,
     new_columns: Vec<String>,
     unchanged: Vec<String>,
@@ -303,6 +312,7 @@ struct CueLists {
     also_self: Vec<String>,
     own_function: Vec<String>,
     bystander: Vec<String>,
+    behalf: Vec<String>,
     replaces_end: Vec<String>,
     withdraw: Vec<String>,
     stays: Vec<String>,
@@ -323,6 +333,8 @@ struct CueLists {
 #[serde(deny_unknown_fields)]
 struct Categories {
     member: Vec<String>,
+    declared: Vec<String>,
+    offered: Vec<String>,
     sdo: Vec<String>,
     expert: Vec<String>,
 }
@@ -394,10 +406,12 @@ impl LabelWords {
                 if bare.is_ascii() {
                     bare_labels.push((bare, kind));
                 }
+                self.heads.add(&key);
                 self.person.entry(key).or_insert(kind);
             }
         }
         for (label, kind) in bare_labels {
+            self.heads.add(&label);
             self.person.entry(label).or_insert(kind);
         }
     }
@@ -428,6 +442,7 @@ impl LabelWords {
             (&mut self.ands, lists.ands),
             (&mut self.organization_pronouns, lists.organization_pronouns),
             (&mut self.subunits, lists.subunits),
+            (&mut self.missions, lists.missions),
             (&mut self.old_columns, lists.old_columns),
             (&mut self.new_columns, lists.new_columns),
             (&mut self.unchanged, lists.unchanged),
@@ -435,6 +450,8 @@ impl LabelWords {
         ] {
             more.iter().for_each(|word| own.add(word));
         }
+        categories.offered.iter().for_each(|word| self.offered.add(word));
+        categories.declared.iter().for_each(|word| self.declared.add(word));
         for ((_, own), more) in self.categories.iter_mut().zip([categories.member, categories.sdo, categories.expert]) {
             more.iter().for_each(|word| own.add(word));
         }
@@ -449,6 +466,7 @@ impl LabelWords {
             ("also_self", &mut own.also_self, cues.also_self),
             ("own_function", &mut own.own_function, cues.own_function),
             ("bystander", &mut own.bystander, cues.bystander),
+            ("behalf", &mut own.behalf, cues.behalf),
             ("replaces_end", &mut own.replaces_end, cues.replaces_end),
             ("withdraw", &mut own.withdraw, cues.withdraw),
             ("stays", &mut own.stays, cues.stays),

@@ -17,7 +17,9 @@ pub(super) fn alphabetic(chunk: &str, vocabulary: &Vocabulary) -> Vec<String> {
     while let Some(word) = list.get(at) {
         let form = legal_form(chunk, &list, at, vocabulary);
         let is_quoted = form == 0 && names_quoted(chunk, &list, at, vocabulary);
-        let is_named = is_quoted || form > 0 || is_key(word, vocabulary) || is_small_key(chunk, &list, at, vocabulary);
+        let phrase = phrase(&list, at, vocabulary);
+        let is_named =
+            is_quoted || form > 0 || phrase > 0 || is_key(word, vocabulary) || is_small_key(chunk, &list, at, vocabulary);
         if !is_named || is_standard(chunk, &list, at) {
             at += 1;
             continue;
@@ -26,6 +28,9 @@ pub(super) fn alphabetic(chunk: &str, vocabulary: &Vocabulary) -> Vec<String> {
         let is_kind = is_quoted && word.text.starts_with(|c: char| c.is_lowercase() && !is_cyrillic(c));
         let from = if is_kind { at + 1 } else { leftmost(chunk, &list, at, vocabulary) };
         let mut to = if form > 0 { at + form - 1 } else { rightmost(chunk, &list, at, vocabulary) };
+        if phrase > 0 && to < at + phrase {
+            to = rightmost(chunk, &list, at + phrase - 1, vocabulary);
+        }
         to += legal_form(chunk, &list, to + 1, vocabulary);
         if let (Some(first), Some(last)) = (list.get(from), list.get(to))
             && (to > from || is_proper(word.text))
@@ -49,6 +54,15 @@ pub(super) fn alphabetic(chunk: &str, vocabulary: &Vocabulary) -> Vec<String> {
         at = to + 1;
     }
     found
+}
+
+/// How many words from a place on are a body's word of several words (`Haute école`), when the first has a capital.
+fn phrase(list: &[Word<'_>], at: usize, vocabulary: &Vocabulary) -> usize {
+    let Some(rest) = list.get(at..).filter(|rest| rest.first().is_some_and(|word| word.text.starts_with(char::is_uppercase)))
+    else {
+        return 0;
+    };
+    Some(vocabulary.labels.organizations.matched(rest)).filter(|many| *many > 1).unwrap_or(0)
 }
 
 /// How many words from a place on are a company's form behind a capitalised word (`Sp. z o.o.`); it ends the name.
@@ -102,7 +116,8 @@ pub(super) fn is_key(word: &Word<'_>, vocabulary: &Vocabulary) -> bool {
 fn names_quoted(chunk: &str, list: &[Word<'_>], at: usize, vocabulary: &Vocabulary) -> bool {
     let (Some(word), Some(next)) = (list.get(at), list.get(at + 1)) else { return false };
     let gap = chunk.get(word.end..next.start).unwrap_or_default();
-    gap.contains(['«', '"', '“', '„']) && vocabulary.labels.organizations.matched(&[*word]) > 0
+    let is_word = word.text.chars().count() > 3 || word.text.chars().all(char::is_uppercase);
+    is_word && gap.contains(['«', '"', '“', '„']) && vocabulary.labels.organizations.matched(&[*word]) > 0
 }
 
 /// `Казахский технологический университет`: in Russian the word itself is written small behind the capitalised one.
@@ -211,7 +226,9 @@ fn rightmost(chunk: &str, list: &[Word<'_>], key: usize, vocabulary: &Vocabulary
         if is_arabic(initial) && stops(word, vocabulary) && !is_joined {
             break;
         }
-        let is_link = word.text.is_empty() || labels.links.matched(&[*word]) > 0 || labels.articles.matched(&[*word]) > 0;
+        // What is an article in one language is a verb in another: `le Ministère … a pris note`.
+        let is_article = || labels.articles.matched(&[*word]) > 0 && labels.breaks.matched(&[*word]) == 0;
+        let is_link = word.text.is_empty() || labels.links.matched(&[*word]) > 0 || is_article();
         if is_small && !is_joined && (is_link || stops(word, vocabulary)) {
             // A small word leads on only when the name goes on right behind it.
             let goes_on = list.get(ahead + 1).is_some_and(|next| {

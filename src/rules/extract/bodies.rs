@@ -123,14 +123,16 @@ fn chinese_role(chunk: &str, vocabulary: &Vocabulary) -> Option<String> {
         .han()
         .iter()
         .filter_map(|lead| plain.rfind(lead.as_str()).map(|at| at + lead.len()))
+        // `主任` ends with what leads to a function elsewhere.
+        .filter(|at| *at < plain.len())
         .max()
         .and_then(|at| chunk.get(at..))
         .unwrap_or(chunk)
         .trim_start();
     // The function ends the piece; a name may follow after a blank.
     let piece = chunk.split_whitespace().find(|piece| labels.roles.han_at_end(&simplified(piece)).is_some())?;
-    let organization = chinese(piece, vocabulary).filter(|name| piece.starts_with(name.as_str()) && piece.len() > name.len());
-    let role = organization.map_or(piece, |name| piece.get(name.len()..).unwrap_or(piece));
+    let behind = chinese(piece, vocabulary).and_then(|name| piece.find(name.as_str()).map(|at| at + name.len()));
+    let role = behind.and_then(|at| piece.get(at..)).filter(|role| !role.is_empty()).unwrap_or(piece);
     (role.chars().count() <= 24).then(|| role.trim().to_owned())
 }
 

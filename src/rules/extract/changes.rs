@@ -21,9 +21,11 @@ struct Change {
     old: String,
 }
 
-/// The person whom a table with a column of old and one of new values corrects; the name is left out where no row has one.
-pub(super) fn person(mail: &Mail, rules: &Rules) -> Option<FoundPerson> {
+/// The person whom a table with a column of old and one of new values corrects, and the old values; the name is left out where no row
+/// has a whole one.
+pub(super) fn person(mail: &Mail, rules: &Rules) -> Option<(FoundPerson, Vec<String>)> {
     let (changes, part) = of_mail(mail, rules)?;
+    let old = changes.iter().filter(|change| change.old != change.value).map(|change| change.old.clone()).collect();
     let words = &rules.vocabulary;
     let mut person = FoundPerson { action: Some(Action::Update), ..FoundPerson::default() };
     for change in &changes {
@@ -46,7 +48,12 @@ pub(super) fn person(mail: &Mail, rules: &Rules) -> Option<FoundPerson> {
         person.phone = phones::normalise(&number, person.country.as_deref());
         set(&mut person, "phone", part, &number, "new-column");
     }
-    Some(person)
+    Some((person, old))
+}
+
+/// Whether a letter has such a table.
+pub(super) fn has_columns(mail: &Mail, rules: &Rules) -> bool {
+    of_mail(mail, rules).is_some()
 }
 
 fn of_mail(mail: &Mail, rules: &Rules) -> Option<(Vec<Change>, Part)> {
@@ -109,6 +116,9 @@ fn in_text(text: &str, rules: &Rules) -> Option<Vec<Change>> {
             let rows: Vec<Vec<String>> = std::iter::once(head).chain(below.map(|line| row(line))).collect();
             return changes(&rows, rules);
         }
+        if !line.contains("  ") {
+            return None;
+        }
         let head = cells(line);
         // Two words or three: no line of prose, so the words are looked up for few.
         if !(2..=3).contains(&head.len()) {
@@ -154,7 +164,7 @@ mod tests {
             .into_bytes(),
             received_at: None,
         };
-        person(&crate::mail::parse(&raw, &rules.vocabulary), &rules)
+        person(&crate::mail::parse(&raw, &rules.vocabulary), &rules).map(|(person, _)| person)
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use super::bodies::chunks;
 use super::emails::emails;
 use super::latin::latin;
-use super::letter::{Letter, sorted_words};
+use super::letter::{Letter, same_person, sorted_words};
+use super::names::Name;
 use crate::domain::steps::Part;
 use crate::vocabulary::words::{Word, fold, words};
 
@@ -65,7 +66,15 @@ impl Letter<'_> {
         }
         let name = chunk.get(run.first()?.start..run.get(last)?.end)?;
         let is_person = |parts: Vec<String>| words(name).iter().any(|word| parts.contains(&fold(word.text)));
-        let of_person = self.writer.iter().chain(&self.signers).any(|person| is_person(sorted_words(&person.text)));
+        // A line below the letter that is the body's name looks like a signer's.
+        let sender = self.mail.from.first().map(|person| person.name.clone()).unwrap_or_default();
+        let is_sender = |person: &Name| same_person(&person.text, &sender) || person.text != name;
+        let of_person = self
+            .writer
+            .iter()
+            .chain(&self.signers)
+            .filter(|person| is_sender(person))
+            .any(|person| is_person(sorted_words(&person.text)));
         (!of_person && !self.vocabulary.labels.ours.is_in(name)).then(|| name.to_owned())
     }
 

@@ -50,7 +50,7 @@ pub(super) fn emails(text: &str, vocabulary: &Vocabulary, charter: &Charter) -> 
         let own = behind.split('@').next().unwrap_or_default();
         let is_preferred = any(&cues.preferred, &simplified(&tail))
             || any(&cues.preferred, &simplified(own.split([';', '\n']).next().unwrap_or_default()));
-        found.push(Email { address, is_old, is_preferred });
+        found.push(Email { address, is_old: is_old && !is_preferred, is_preferred });
     }
     found
 }

@@ -33,6 +33,9 @@ pub(in crate::rules) fn forms(rules: &Rules, mail: &Mail) -> Vec<&'static str> {
     if matches!(has(&signature), (true, true)) {
         found.push("a signature with address and number");
     }
+    if super::changes::has_columns(mail, rules) {
+        found.push("old and new values");
+    }
     match tables::people(mail, rules).len() {
         0 => {}
         1 => found.push("a table or card of a person"),

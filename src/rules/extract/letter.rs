@@ -25,6 +25,9 @@ pub(super) fn plain(text: &str) -> String {
     }
 }
 
+/// How far behind a body's name the verb stands of which it is the subject.
+const NEAR: usize = 36;
+
 /// Characters of a note below the signature at most, and how many there are.
 const NOTE: usize = 40;
 const MOST_NOTES: usize = 2;
@@ -131,7 +134,7 @@ impl<'a> Letter<'a> {
                 // `J. Roe` says less than `Jane Roe`, and so does `Jane`.
                 let said = |name: &Name| {
                     let words = sorted_words(&name.text);
-                    (words.len(), words.iter().filter(|word| word.chars().count() > 1).count())
+                    (words.iter().filter(|word| word.chars().count() > 1).count(), words.len())
                 };
                 let fuller = said(display) > said(name);
                 Some(if fuller { display.clone() } else { name.clone() })
@@ -245,9 +248,11 @@ impl<'a> Letter<'a> {
                 let proposes = i32::from(any(&self.vocabulary.labels.cues.propose, &plain(&unit.text)));
                 let found = foreign(&unit.text, self.vocabulary, self.charter).into_iter();
                 bodies.extend(found.map(|name| {
+                    let acts = i32::from(proposes > 0 && self.acts(&unit.text, &name));
                     // A department counts less than the body that it belongs to.
-                    let part = i32::from(is_subunit(&name, self.vocabulary)) * 2;
-                    (index, proposes - part, name, unit.part)
+                    let writes_for_others = self.vocabulary.labels.missions.is_in(&fold(&name));
+                    let part = i32::from(is_subunit(&name, self.vocabulary)) * 2 + i32::from(writes_for_others) * 2;
+                    (index, proposes + acts - part, name, unit.part)
                 }));
             }
             if common.country.is_none() {
@@ -270,9 +275,26 @@ impl<'a> Letter<'a> {
             common.country = self.vocabulary.countries.in_text(&self.mail.base_subject).first().map(|code| (*code).to_owned());
         }
         if common.country.is_none() {
-            common.country = self.units.iter().find_map(|unit| self.vocabulary.countries.place(&unit.text)).map(str::to_owned);
+            common.country = self.units.iter().find_map(|unit| self.place(&unit.text)).map(str::to_owned);
         }
         common
+    }
+
+    /// Whether the words right behind a body's name propose somebody: it is the one that does.
+    fn acts(&self, text: &str, name: &str) -> bool {
+        let behind = text.split_once(name).map_or("", |(_, behind)| behind);
+        let near: String = behind.chars().take(NEAR).collect();
+        any(&self.vocabulary.labels.cues.propose, &plain(&near))
+    }
+
+    /// The country of the first town in a text, people's names aside.
+    fn place(&self, text: &str) -> Option<&str> {
+        self.vocabulary.countries.place(text)?;
+        let mut bare = text.to_owned();
+        for name in names::find(text, self.vocabulary) {
+            bare = bare.replace(&name.text, ";");
+        }
+        self.vocabulary.countries.place(&bare)
     }
 
     /// The capitalised words behind "on behalf of", "expert of": a body that no word of its name tells.

@@ -9,6 +9,7 @@ use super::records::Record;
 use super::stance::{Stance, stances};
 use super::units::{Shape, Unit};
 use crate::domain::words::Kind;
+use crate::pattern::PatternList;
 use crate::vocabulary::labels::{PersonLabel, any};
 
 /// What a name must weigh to be somebody who is proposed.
@@ -47,7 +48,11 @@ struct Sentence {
 impl Letter<'_> {
     /// All names that may be meant, in the letter's order.
     pub(super) fn mentions(&self) -> Vec<Mention> {
-        let mut found: Vec<Mention> = self.records().into_iter().filter_map(|record| self.labelled(record)).collect();
+        let records = self.records();
+        let has_details = records.iter().any(|record| self.has_reach(record));
+        // `Contact: J. Roe` beside somebody's details is whom to ask.
+        let records = records.into_iter().filter(|record| !has_details || self.has_reach(record) || !self.is_lone_sender(record));
+        let mut found: Vec<Mention> = records.filter_map(|record| self.labelled(record)).collect();
         let mut announced = false;
         for (index, unit) in self.units.iter().enumerate() {
             if unit.shape == Shape::Prose || self.vocabulary.mail.is_closing(&unit.text) || index == self.signature {
@@ -67,6 +72,19 @@ impl Letter<'_> {
         }
         found.sort_by_key(|mention| (mention.unit, mention.name.start));
         found
+    }
+
+    /// Whether a record says how to reach somebody.
+    fn has_reach(&self, record: &Record) -> bool {
+        let units = self.units.get(record.from..record.to).unwrap_or_default();
+        units.iter().flat_map(|unit| &unit.fields).any(|(label, _)| {
+            matches!(label, PersonLabel::Email | PersonLabel::Telephone | PersonLabel::Mobile | PersonLabel::Position)
+        })
+    }
+
+    /// Whether a record names the sender and nobody's details.
+    fn is_lone_sender(&self, record: &Record) -> bool {
+        record.name.as_deref().is_some_and(|name| self.is_writer(name) || self.is_signer(name))
     }
 
     fn labelled(&self, record: Record) -> Option<Mention> {
@@ -124,6 +142,7 @@ impl Letter<'_> {
         let mut weight = i32::from(name.honorific.is_some()) * 2 + i32::from(opens) + i32::from(has_role);
         // Brackets behind a name hold its body or its place.
         weight -= i32::from(head.trim_end().ends_with(['(', '（']));
+        weight -= i32::from(self.is_said_of(&self.vocabulary.labels.cues.behalf, &unit.text, name)) * 3;
         weight += i32::from(sentence.has_cue) * 2 - i32::from(sentence.stays) * 3;
         weight += match details {
             Some(Likeness::Alike) => 3,
@@ -168,9 +187,14 @@ impl Letter<'_> {
 
     /// "Copy to", "prepared by": words before a name that say it is nobody who is meant.
     fn is_bystander(&self, text: &str, name: &Name) -> bool {
+        self.is_said_of(&self.vocabulary.labels.cues.bystander, text, name)
+    }
+
+    /// Whether the words before a name are among these.
+    fn is_said_of(&self, cues: &PatternList, text: &str, name: &Name) -> bool {
         let head = text.get(..name.start).unwrap_or_default();
         let from = head.char_indices().rev().nth(40).map_or(0, |(at, _)| at);
-        any(&self.vocabulary.labels.cues.bystander, &plain(head.get(from..).unwrap_or_default()))
+        any(cues, &plain(head.get(from..).unwrap_or_default()))
     }
 
     /// Whether a name begins an item, a paragraph, or a line with something behind it.

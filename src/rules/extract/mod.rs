@@ -11,6 +11,7 @@ mod emails;
 mod forms;
 mod grids;
 mod han_names;
+mod inverted;
 mod latin;
 mod letter;
 mod liaison;

@@ -26,6 +26,9 @@ pub(super) struct Name {
 pub(super) fn find(text: &str, vocabulary: &Vocabulary) -> Vec<Name> {
     let list = words(text);
     let mut found = alphabetic(text, &list, vocabulary);
+    let inverted = super::inverted::inverted(text, &list, vocabulary);
+    found.retain(|name| !inverted.iter().any(|other| other.start < name.end && name.start < other.end));
+    found.extend(inverted);
     if text.chars().any(is_han) {
         found.extend(chinese(text, vocabulary));
     }
@@ -125,7 +128,7 @@ fn alphabetic(text: &str, list: &[Word<'_>], vocabulary: &Vocabulary) -> Vec<Nam
             && (!is_bare_arabic || stands_alone(text, &name, first.start, end.end, vocabulary))
             && (honorifics > 0 || !is_shouted(&name) || fills_line(text, first.start, end.end))
             && (honorifics > 0 || !belongs_to_body(text, list, from, vocabulary))
-            && (honorifics > 0 || !begins_body(text, list, last, vocabulary))
+            && (honorifics > 0 || !begins_body(text, list, last, vocabulary) && !runs_into_body(text, list, last, vocabulary))
             && !is_place(&name, vocabulary)
         {
             let before = (honorifics > 0).then(|| text.get(word.start..first.start).unwrap_or_default());
@@ -138,14 +141,14 @@ fn alphabetic(text: &str, list: &[Word<'_>], vocabulary: &Vocabulary) -> Vec<Nam
     found
 }
 
-fn bare_honorific(words: &str) -> String {
+pub(super) fn bare_honorific(words: &str) -> String {
     let bare = words.trim().trim_end_matches(['.', '(', ' ']).trim();
     // `Prof. (Mrs.)` keeps its bracket whole.
     if bare.contains('(') && !bare.ends_with(')') { format!("{})", bare.trim_end_matches(')')) } else { bare.to_owned() }
 }
 
 /// `Jane ROE (Ms)`: the honorific in brackets behind a name, and where both end.
-fn honorific_behind<'t>(text: &'t str, end: usize, vocabulary: &Vocabulary) -> (Option<&'t str>, usize) {
+pub(super) fn honorific_behind<'t>(text: &'t str, end: usize, vocabulary: &Vocabulary) -> (Option<&'t str>, usize) {
     let after = text.get(end..).unwrap_or_default();
     let inner = after.trim_start().strip_prefix(['(', '（']);
     let found = inner.and_then(|inner| inner.split_once([')', '）'])).filter(|(inside, _)| {
@@ -167,6 +170,35 @@ fn begins_body(text: &str, list: &[Word<'_>], last: usize, vocabulary: &Vocabula
     }
     let behind = list.get(last + 2..).unwrap_or_default().iter().take_while(|word| word.text.starts_with(char::is_uppercase));
     behind.take(4).any(|word| labels.organizations.matched(&[*word]) > 0)
+}
+
+/// Whether capitalised words directly behind make a body's name of it: `Korea Safe Internet Center`, `Arab Kids Online`.
+fn runs_into_body(text: &str, list: &[Word<'_>], last: usize, vocabulary: &Vocabulary) -> bool {
+    let labels = &vocabulary.labels;
+    let mut previous = last;
+    for at in last + 1..last + 5 {
+        let (Some(before), Some(word)) = (list.get(previous), list.get(at)) else { return false };
+        let is_near = text.get(before.end..word.start) == Some(" ");
+        if !is_near || !word.text.starts_with(char::is_uppercase) || labels.roles.matched(&[*word]) > 0 {
+            return false;
+        }
+        if labels.organizations.matched(&[*word]) > 0 || at == last + 1 && is_noun_of_bodies(word, vocabulary) {
+            return true;
+        }
+        previous = at;
+    }
+    false
+}
+
+/// Whether a word of no name may stand in a body's: no label, no honorific.
+fn is_noun_of_bodies(word: &Word<'_>, vocabulary: &Vocabulary) -> bool {
+    let labels = &vocabulary.labels;
+    word.text.chars().count() > 3
+        && word.text.contains(char::is_lowercase)
+        && labels.not_names.matched(&[*word]) > 0
+        && labels.breaks.matched(&[*word]) == 0
+        && labels.person_label(word.text).is_none()
+        && labels.honorifics.matched(&[*word]) == 0
 }
 
 /// Whether the words go on with the name of a body that stands directly before them: `Federación Ibérica de Denuncia`.
@@ -215,7 +247,7 @@ fn stands_alone(text: &str, name: &str, start: usize, end: usize, vocabulary: &V
 }
 
 /// How many words from a position are honorifics of what follows directly.
-fn honorifics(text: &str, list: &[Word<'_>], from: usize, vocabulary: &Vocabulary) -> usize {
+pub(super) fn honorifics(text: &str, list: &[Word<'_>], from: usize, vocabulary: &Vocabulary) -> usize {
     let mut many = 0;
     while let (Some(word), Some(next)) = (list.get(from + many), list.get(from + many + 1)) {
         let gap = text.get(word.end..next.start).unwrap_or_default();
@@ -272,7 +304,11 @@ fn parts(text: &str, list: &[Word<'_>], from: usize, vocabulary: &Vocabulary) ->
             // A particle belongs to the name only when a name follows.
             let follows =
                 list.get(from + many + 1).is_some_and(|next| is_part(next, vocabulary) || labels.particles.has(next.text));
-            if (many == 0 && !is_arabic(first)) || !follows {
+            // `Ortega y Gasset` has one word behind it; two people have more.
+            let joins_two = labels.ands.matched(&[*word]) > 0
+                && list.get(from + many + 2).is_some_and(|next| is_part(next, vocabulary))
+                && is_adjacent(text, list, from + many + 1);
+            if (many == 0 && !is_arabic(first)) || !follows || joins_two {
                 break;
             }
             many += 1;
@@ -282,13 +318,22 @@ fn parts(text: &str, list: &[Word<'_>], from: usize, vocabulary: &Vocabulary) ->
             // A run that goes on into an organization's name is that name.
             let after_honorific =
                 from.checked_sub(1).and_then(|at| list.get(at)).is_some_and(|word| labels.honorifics.has(word.text));
-            let is_name_of_body = first.is_uppercase() && labels.organizations.has(word.text) && !after_honorific;
+            let is_near = many > 0
+                && list
+                    .get(from + many - 1)
+                    .is_some_and(|previous| text.get(previous.end..word.start).is_some_and(|gap| gap.trim().is_empty()));
+            let is_name_of_body = first.is_uppercase() && labels.organizations.has(word.text) && !after_honorific && is_near;
             return if is_name_of_body { 0 } else { trailing(list, from, many, vocabulary) };
         }
         many += 1;
         counted += 1;
     }
     trailing(list, from, many, vocabulary)
+}
+
+/// Whether a blank and nothing else stands behind a word.
+fn is_adjacent(text: &str, list: &[Word<'_>], at: usize) -> bool {
+    list.get(at).zip(list.get(at + 1)).is_some_and(|(word, next)| text.get(word.end..next.start) == Some(" "))
 }
 
 /// A run that ends within quotation marks ends before them.
@@ -319,7 +364,7 @@ fn trailing(list: &[Word<'_>], from: usize, many: usize, vocabulary: &Vocabulary
 }
 
 /// Whether a word may be a part of a name.
-fn is_part(word: &Word<'_>, vocabulary: &Vocabulary) -> bool {
+pub(super) fn is_part(word: &Word<'_>, vocabulary: &Vocabulary) -> bool {
     let labels = &vocabulary.labels;
     let text = word.text;
     let first = text.chars().next().unwrap_or(' ');

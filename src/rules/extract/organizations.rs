@@ -4,7 +4,7 @@ use super::alphabetic::{alphabetic, without_elision};
 use super::bodies::{category, spans};
 use crate::charter::Charter;
 use crate::vocabulary::Vocabulary;
-use crate::vocabulary::words::{is_arabic, is_han, simplified, words};
+use crate::vocabulary::words::{fold, is_arabic, is_han, simplified, words};
 
 /// Letters of an abbreviation in brackets behind a name at most.
 const ABBREVIATION: usize = 14;
@@ -12,13 +12,15 @@ const ABBREVIATION: usize = 14;
 /// The organizations that a text names, in order, as written and without an article or preposition before them.
 pub(super) fn organizations(text: &str, vocabulary: &Vocabulary) -> Vec<String> {
     let mut found = Vec::new();
+    let mut announced = false;
     for (start, end) in joined(text, vocabulary) {
         let Some(chunk) = text.get(start..end) else { continue };
-        let mut names = if chunk.chars().any(is_han) {
-            chinese(chunk, vocabulary).into_iter().collect()
-        } else {
-            alphabetic(chunk, vocabulary)
-        };
+        if announced && is_bracketed_name(text, start, end, vocabulary) {
+            found.push(chunk.to_owned());
+            announced = false;
+            continue;
+        }
+        let mut names = if chunk.chars().any(is_han) { chinese_names(chunk, vocabulary) } else { alphabetic(chunk, vocabulary) };
         names.iter_mut().for_each(|name| without_state(name, vocabulary));
         if let Some(last) = names.last_mut() {
             arabic_tail(last, chunk, text.get(end..).unwrap_or_default(), vocabulary);
@@ -31,9 +33,34 @@ pub(super) fn organizations(text: &str, vocabulary: &Vocabulary) -> Vec<String> 
             last.push_str(short);
             last.push(')');
         }
+        announced = names.is_empty() && has_small_key(chunk, vocabulary);
         found.append(&mut names);
     }
     found
+}
+
+/// Words of a name in brackets at most.
+const BRACKETED: usize = 8;
+
+/// `our regulator (Urzad Nadzoru Komunikacji)`: the kind of body stands before the bracket, its name within.
+fn is_bracketed_name(text: &str, start: usize, end: usize, vocabulary: &Vocabulary) -> bool {
+    let chunk = text.get(start..end).unwrap_or_default();
+    let is_bracket = text.get(..start).is_some_and(|head| head.trim_end().ends_with(['(', '（']))
+        && text.get(end..).is_some_and(|rest| rest.trim_start().starts_with([')', '）']));
+    let list = words(chunk);
+    is_bracket
+        && (2..=BRACKETED).contains(&list.len())
+        && list.iter().filter(|word| word.text.chars().count() > 3).all(|word| word.text.starts_with(char::is_uppercase))
+        && list.iter().any(|word| word.text.contains(char::is_lowercase))
+        && list.first().is_some_and(|word| vocabulary.labels.honorifics.matched(&[*word]) == 0)
+        && vocabulary.countries.in_text(chunk).is_empty()
+        && super::bodies::role(chunk, vocabulary).is_none()
+}
+
+/// Whether a piece has the word of a body, written small.
+fn has_small_key(chunk: &str, vocabulary: &Vocabulary) -> bool {
+    let list = words(chunk);
+    list.iter().any(|word| word.text.starts_with(char::is_lowercase) && vocabulary.labels.organizations.matched(&[*word]) > 0)
 }
 
 /// `شركة نور للشبكات بدولة الكويت`: the state belongs to the name of its own bodies only.
@@ -124,7 +151,7 @@ pub(super) fn foreign(text: &str, vocabulary: &Vocabulary, charter: &Charter) ->
             found.push(kept.to_owned());
         }
     }
-    found.retain(|name| !vocabulary.labels.ours.is_in(name));
+    found.retain(|name| !vocabulary.labels.ours.is_in(&fold(name)));
     found
 }
 
@@ -141,6 +168,13 @@ fn without_links<'t>(name: &'t str, vocabulary: &Vocabulary) -> &'t str {
         kept = kept.get(..last.start).unwrap_or_default().trim_end();
     }
     kept
+}
+
+/// The name in a piece of Chinese text; where that is one of the Union's, the one before it, too.
+fn chinese_names(chunk: &str, vocabulary: &Vocabulary) -> Vec<String> {
+    let Some(name) = chinese(chunk, vocabulary) else { return Vec::new() };
+    let head = chunk.split(name.as_str()).next().filter(|_| vocabulary.labels.ours.is_in(&fold(&name)));
+    head.and_then(|head| chinese(head, vocabulary)).into_iter().chain([name]).collect()
 }
 
 /// The name that ends with the last word of the list in a piece of Chinese text.

@@ -34,7 +34,7 @@ pub(super) fn people(rules: &Rules, mail: &Mail, kind: Kind) -> Vec<FoundPerson>
     let letter = Letter::of_mail(rules, mail, kind);
     let mut common = letter.common();
     let mut found = match changes::person(mail, rules).filter(|_| kind != Kind::ContactWithdrawal) {
-        Some(changed) => vec![letter.corrected(changed, &common)],
+        Some((changed, old)) => vec![letter.corrected(changed, &old, &common)],
         None => listed(&letter, rules, &mut common),
     };
     if found.is_empty() {
@@ -156,9 +156,11 @@ fn without_doubles(found: Vec<FoundPerson>) -> Vec<FoundPerson> {
 
 impl Letter<'_> {
     /// What a table of old and new values says, of the person whom the letter is about: the one that it names, else its writer.
-    fn corrected(&self, mut changed: FoundPerson, common: &Common) -> FoundPerson {
+    fn corrected(&self, mut changed: FoundPerson, old: &[String], common: &Common) -> FoundPerson {
         if changed.name.is_none() {
-            let named = self.in_text(common).0;
+            // A name that is corrected stands in the table, too.
+            let is_old = |person: &FoundPerson| person.name.as_ref().is_some_and(|name| old.contains(name));
+            let named: Vec<FoundPerson> = self.in_text(common).0.into_iter().filter(|person| !is_old(person)).collect();
             let only = if let [only] = named.as_slice() { Some(only.clone()) } else { None };
             if let Some(about) = only.or_else(|| self.writer_himself(common)) {
                 changed.name.clone_from(&about.name);
@@ -277,6 +279,7 @@ impl Letter<'_> {
             let segment = self.segment(mention, next, chosen);
             let part = self.units.get(mention.unit).map_or(Part::Body, |unit| unit.part);
             let mut person = details(&mention.name, part, &segment, common, self.vocabulary, self.charter);
+            self.name_in_full(&mut person);
             self.fill_from_others(&mut person, mention, mentions, chosen, common);
             if self.about_self
                 && person.role.is_none()

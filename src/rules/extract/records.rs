@@ -111,7 +111,7 @@ impl Letter<'_> {
                 (format!("{given} {family}"), honorific)
             }
             (Some(name), _, _) => self.value_name(name)?,
-            (None, Some(family), None) => (family.to_owned(), None),
+            (None, Some(family), None) => self.value_name(family)?,
             _ => return None,
         };
         Some(Record { from, to, name: Some(text), honorific })

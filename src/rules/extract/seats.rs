@@ -8,6 +8,25 @@ use super::russian;
 use crate::domain::steps::{FoundPerson, Part};
 use crate::domain::words::Kind;
 use crate::vocabulary::words::fold;
+use std::borrow::Cow;
+
+/// A text without the options of a form that nobody has ticked: `[ ] Member State  [x] Academia`.
+fn ticked(text: &str) -> Cow<'_, str> {
+    const OPEN: [&str; 4] = ["[ ]", "[]", "☐", "□"];
+    if !OPEN.iter().any(|mark| text.contains(mark)) {
+        return Cow::Borrowed(text);
+    }
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((at, mark)) = OPEN.iter().filter_map(|mark| Some((rest.find(mark)?, *mark))).min() {
+        let (before, after) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        kept.push_str(before);
+        let after = after.strip_prefix(mark).unwrap_or_default();
+        rest = after.find(['[', '☐', '☑', '☒', '■', '□', '\n']).and_then(|end| after.get(end..)).unwrap_or_default();
+    }
+    kept.push_str(rest);
+    Cow::Owned(kept)
+}
 
 impl Letter<'_> {
     /// Fills what the person's own words leave open.
@@ -114,7 +133,7 @@ impl Letter<'_> {
         let near = self.near(&name);
         let documents = self.mail.documents.iter().map(|document| document.text.as_str()).collect::<Vec<_>>().join("\n");
         let text = &self.mail.text;
-        let own = format!("{}\n{}\n{}\n{documents}", self.mail.base_subject, text.own, text.signature);
+        let own = format!("{}\n{}\n{}\n{documents}", self.mail.base_subject, ticked(&text.own), text.signature);
         let texts = [near.as_str(), self.mail.base_subject.as_str(), own.as_str(), text.forwarded.as_str()];
         let near_seat = seat_category(&near, self.vocabulary, self.charter);
         if person.study_groups.is_empty() {
@@ -133,7 +152,14 @@ impl Letter<'_> {
             person.category = Some(category);
         } else {
             let whole = category(&format!("{own}\n{}", text.forwarded), self.vocabulary);
-            person.category = by_body.or(whole).map(str::to_owned);
+            // Whoever calls itself a member is one, whatever its name says.
+            let declared = self.vocabulary.labels.declared.is_in(&fold(&own)).then_some("member");
+            // Whoever offers himself as an expert, and names no other ground, is one.
+            let offers = || {
+                (self.about_self && self.kind == Kind::ContactSubmission && self.vocabulary.labels.offered.is_in(&self.said))
+                    .then_some("expert")
+            };
+            person.category = declared.or(by_body).or(whole).or_else(offers).map(str::to_owned);
         }
         if let Some(word) = person.category.clone() {
             set(person, "category", Part::Body, &word, "words-of-the-body");

@@ -1,7 +1,7 @@
 //! The units that speak of one person, and what the rest of the letter says of him.
 
 use super::emails::{Likeness, emails, likeness};
-use super::letter::{Letter, plain, same_person};
+use super::letter::{Letter, plain, same_person, sorted_words};
 use super::mentions::Mention;
 use super::names::Name;
 use super::people::is_forward;
@@ -21,6 +21,16 @@ pub(super) fn says_same_number(segment: &Segment<'_>, vocabulary: &Vocabulary) -
 }
 
 impl Letter<'_> {
+    /// The writer's name as the letter has it in full: `J. Roe` below it is the From field's `Jane Roe`.
+    pub(super) fn name_in_full(&self, person: &mut FoundPerson) {
+        let long = |name: &str| sorted_words(name).iter().filter(|word| word.chars().count() > 1).count();
+        let (Some(name), Some(writer)) = (person.name.as_deref(), &self.writer) else { return };
+        if self.is_writer(name) && long(&writer.text) > long(name) {
+            person.name = Some(writer.text.clone());
+            set(person, "name", Part::From, &writer.text, "name-in-full");
+        }
+    }
+
     /// `same number`: that of the one before.
     pub(super) fn share_number(&self, person: &mut FoundPerson, previous: Option<&FoundPerson>) {
         let Some(previous) = previous.filter(|previous| previous.phone.is_some()) else { return };
