@@ -55,6 +55,14 @@ pub enum Manner {
     Keep,
 }
 
+/// How much of a letter is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reading {
+    Whole,
+    /// It may kill the program.
+    Header,
+}
+
 impl Desk {
     /// Files one letter. The word before the dots is the folder to open; the last step is the only one that writes.
     pub async fn file_one(&self, raw: RawMail) -> Result<Filed> {
@@ -68,7 +76,9 @@ impl Desk {
         corrections::refresh(&self.store, self.activity, &knowledge).await?;
         let deaths = self.store.begin_attempt(self.activity, &fingerprint, self.clock.now()).await?;
         killpoint::pass(Point::AttemptCounted);
-        let (raw, letter) = understand(&knowledge, raw, deaths).await?;
+        let (raw, reading) =
+            if deaths > MOST_DEATHS { self.suspect(&knowledge, raw, deaths).await? } else { (raw, Reading::Whole) };
+        let (raw, letter) = understand(&knowledge, raw, reading).await?;
         killpoint::pass(Point::Understood);
         let filed = self.file(&knowledge, raw, letter, manner).await;
         // It was read and nobody died: the fault is the ledger's, and is not counted against the letter.
@@ -78,6 +88,21 @@ impl Desk {
             warn!("An attempt to read a letter stays counted: {error:#}");
         }
         filed
+    }
+
+    /// How a letter is read that was in hand when the program died. While a child tries, the attempt is not counted: whoever ends
+    /// the program meanwhile says nothing of the letter.
+    async fn suspect(&self, knowledge: &Arc<Knowledge>, raw: RawMail, deaths: u32) -> Result<(RawMail, Reading)> {
+        if deaths > MOST_DEATHS_OF_ALL {
+            return Ok((raw, Reading::Header));
+        }
+        let fingerprint = fingerprint(&raw.bytes);
+        self.store.survive_attempt(self.activity, &fingerprint).await?;
+        let trying = Arc::clone(knowledge);
+        let tried = tokio::task::spawn_blocking(move || (trying.survives(&raw), raw));
+        let (survives, raw) = tried.await.context("Cannot try to read a letter")?;
+        self.store.begin_attempt(self.activity, &fingerprint, self.clock.now()).await?;
+        Ok((raw, if survives { Reading::Whole } else { Reading::Header }))
     }
 
     /// Files the header of a letter that cannot be read whole, for a person; `because` says why.
@@ -181,14 +206,12 @@ fn keep(plan: Plan) -> Plan {
 }
 
 /// Steps 1 to 3 on a thread that may take its time; the daemon's own threads go on meanwhile.
-async fn understand(knowledge: &Arc<Knowledge>, raw: RawMail, deaths: u32) -> Result<(RawMail, Understood)> {
+async fn understand(knowledge: &Arc<Knowledge>, raw: RawMail, reading: Reading) -> Result<(RawMail, Understood)> {
     let knowledge = Arc::clone(knowledge);
     let thinking = tokio::task::spawn_blocking(move || {
-        let is_suspect = deaths > MOST_DEATHS;
-        let letter = if is_suspect && (deaths > MOST_DEATHS_OF_ALL || !knowledge.survives(&raw)) {
-            knowledge.quarantine(&raw, "the program died on this letter before")
-        } else {
-            knowledge.understand(&raw)
+        let letter = match reading {
+            Reading::Whole => knowledge.understand(&raw),
+            Reading::Header => knowledge.quarantine(&raw, "the program died on this letter before"),
         };
         (raw, letter)
     });
