@@ -3,7 +3,7 @@
 use crate::clock::{Clock, Steady};
 use crate::config::{BounceAddresses, Config};
 use crate::corrections;
-use crate::delivery::{Delivery, Witness};
+use crate::delivery::{Delivery, LOCAL_REST, Witness};
 use crate::desk::Desk;
 use crate::health::Health;
 use crate::intake::{Intake, KeptByAnother};
@@ -71,6 +71,9 @@ impl Daemon {
         let name = config.activity.from_name.clone();
         let identity = Arc::new(Identity::new(&knowledge.rules.charter, name, instance.id, instance.key.to_vec().into()));
         let (bell, health, steady) = (Arc::new(Notify::new()), Health::default(), Steady::default());
+        if config.delivery.witness.is_some() {
+            store.expect_witness(config.delivery.rest().unwrap_or(LOCAL_REST));
+        }
         let witness_folder = config.delivery.witness.is_some().then(|| config.delivery.witness_folder.clone());
         let desk =
             Desk { store, activity, knowledge: Current::new(knowledge), identity, health, steady, witness_folder, clock, bell };

@@ -28,7 +28,7 @@ use tracing::{debug, error, info, warn};
 /// How long a letter of unknown fate rests, and how long a claim holds; `LOCAL` where the server is this machine's own.
 /// A sender that has neither settled nor renewed by then has died.
 const REST: Duration = Duration::from_secs(10 * 60);
-const LOCAL_REST: Duration = Duration::from_secs(2 * 60);
+pub(crate) const LOCAL_REST: Duration = Duration::from_secs(2 * 60);
 /// A letter whose witness folder cannot be looked into waits for so many rests; then it is as if there were no witness.
 const MOST_LOOKS: i64 = 12;
 /// A letter that ended unknown is sent again so often (RELIABILITY 2.1).

@@ -169,7 +169,7 @@ impl Watch {
         for incident in self.desk.store.incidents_untold(now - UNTOLD).await? {
             let lasted = incident.ended_at.unwrap_or(now).duration_since(incident.began_at);
             // A person can do nothing about a server that is restarted; about these only a person can.
-            let is_ours = ["breaker", "clock", "safe-mode"].contains(&incident.subject.as_str());
+            let is_ours = ["breaker", "clock", "safe-mode", "failover"].contains(&incident.subject.as_str());
             if is_ours || lasted >= SignedDuration::from_secs(i64::from(self.settings.alarm_after_seconds)) {
                 self.tell(&incident, now).await?;
             }

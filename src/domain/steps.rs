@@ -423,7 +423,7 @@ pub struct Draft {
     pub message_id: String,
     /// The whole RFC 5322 message, CRLF line ends.
     pub bytes: Vec<u8>,
-    /// `Held` or `Ready`.
+    /// `Held` or `Ready`; `Ambiguous` where it may have left before.
     pub state: OutboxState,
     /// Why it is held.
     pub held_because: Vec<Reason>,

@@ -1,6 +1,7 @@
 //! Step 7: the one write of intake. One letter is one transaction, or many letters one: never half a letter.
 
 use super::activity::ActivityId;
+use super::failover::Failover;
 use super::figures::{Settled, What};
 use super::pool::Dialect;
 use super::recall::Found;
@@ -11,6 +12,7 @@ use crate::killpoint::{self, Point};
 use crate::mail::Mail;
 use anyhow::{Context, Result};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// One letter with all that was thought about it.
 #[derive(Clone, Copy, Debug)]
@@ -73,6 +75,7 @@ pub struct Filed {
 pub struct Batch {
     pub(super) tx: Tx,
     dialect: Dialect,
+    failover: Arc<Failover>,
     counts: BTreeMap<(ActivityId, &'static str, i64), i64>,
     cursors: BTreeMap<(String, String), ledger::Mark>,
     folders: BTreeMap<(ActivityId, String, String), Settled>,
@@ -111,6 +114,7 @@ impl Store {
         Ok(Batch {
             tx,
             dialect: self.dialect,
+            failover: Arc::clone(&self.failover),
             counts: BTreeMap::new(),
             cursors: BTreeMap::new(),
             folders: BTreeMap::new(),
@@ -180,9 +184,10 @@ impl Batch {
         facts::liaison(&mut self.tx, filing, message).await?;
         let mut letters = Vec::new();
         for draft in filing.drafts {
-            let letter = outbox::insert_answer(&mut self.tx, filing, draft, message, thread).await?;
+            let draft = self.failover.begin(draft, filing.raw.received_at, filing.now);
+            let letter = outbox::insert_answer(&mut self.tx, filing, &draft, message, thread).await?;
             if let Some(letter) = letter {
-                questions::ask(&mut self.tx, filing, draft, message, letter).await?;
+                questions::ask(&mut self.tx, filing, &draft, message, letter).await?;
             }
             letters.extend(letter);
         }

@@ -27,6 +27,7 @@ mod caps;
 mod claim;
 mod correct;
 mod facts;
+mod failover;
 mod figures;
 mod filing;
 mod folders;
@@ -79,9 +80,11 @@ pub use shelving::ShelvingJob;
 pub use status::Status;
 
 use anyhow::{Context, Result, bail};
+use failover::Failover;
 use pool::Dialect;
 use serde::Deserialize;
 use sqlx::{AnyPool, Transaction};
+use std::sync::Arc;
 
 /// Where the ledger is.
 #[derive(Clone, Debug, Deserialize)]
@@ -112,6 +115,7 @@ pub struct Store {
     writer: AnyPool,
     readers: AnyPool,
     dialect: Dialect,
+    failover: Arc<Failover>,
 }
 
 /// Says of a damaged file what to do about it (SQLITE_CORRUPT, SQLITE_NOTADB, with their extended codes).
@@ -153,8 +157,9 @@ impl Store {
 
     async fn connect(place: &pool::Place) -> Result<Store> {
         pool::probe(place).await.map_err(|error| explained(place, error))?;
-        let (writer, readers) = pool::connect(place).await.map_err(|error| explained(place, error))?;
-        Ok(Store { writer, readers, dialect: place.dialect() })
+        let failover = Arc::new(Failover::default());
+        let (writer, readers) = pool::connect(place, &failover).await.map_err(|error| explained(place, error))?;
+        Ok(Store { writer, readers, dialect: place.dialect(), failover })
     }
 
     /// Says whether the ledger can be read and written; changes nothing.
@@ -174,6 +179,15 @@ impl Store {
     /// Begins a transaction that will write. SQLite takes the write lock at once: a lock taken at the first write may find
     /// that another program wrote in between, and then only starting anew helps.
     async fn write(&self) -> Result<Tx> {
+        let tx = self.begun().await?;
+        if !self.failover.is_new() {
+            return Ok(tx);
+        }
+        self.distrust(tx).await?;
+        self.begun().await
+    }
+
+    async fn begun(&self) -> Result<Tx> {
         let begin = match self.dialect {
             Dialect::Sqlite => "BEGIN IMMEDIATE",
             Dialect::Postgres => "BEGIN",

@@ -77,18 +77,20 @@ pub(super) async fn insert_letter(
 }
 
 async fn insert(tx: &mut Tx, activity: ActivityId, draft: &Draft, ties: Ties<'_>, now: Timestamp) -> Result<Option<LetterKey>> {
-    if !matches!(draft.state, OutboxState::Held | OutboxState::Ready) {
+    if !matches!(draft.state, OutboxState::Held | OutboxState::Ready | OutboxState::Ambiguous) {
         bail!("Cannot enqueue a letter that begins as {}", draft.state.as_str());
     }
     let sql = "INSERT INTO outbox (activity_id, intent, rfc_id, state, kind, recipient, recipient_domain, message_id, thread_id, seat_id, \
                bytes, due_at, tries, unknown, epoch, phase, note, enqueued_at) \
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, (SELECT id FROM seat WHERE activity_id = $1 AND word = $10), \
-               $11, $12, 0, 0, 0, '', $13, $14) ON CONFLICT DO NOTHING RETURNING id";
+               $11, $12, 0, $15, 0, '', $13, $14) ON CONFLICT DO NOTHING RETURNING id";
     let note = note_of(&draft.held_because);
     let query = sqlx::query(sql).bind(activity.0).bind(&draft.intent).bind(&draft.message_id).bind(draft.state.as_str());
     let query = query.bind(draft.kind.as_str()).bind(draft.to.reveal().to_owned()).bind(draft.to.domain().to_owned());
     let query = query.bind(ties.message.map(|id| id.0)).bind(ties.thread).bind(ties.seat.map(str::to_owned));
     let query = query.bind(draft.bytes.as_slice()).bind(micros(draft.due_at)).bind(&note).bind(micros(now));
+    // What may have left before is looked for before it leaves.
+    let query = query.bind(i64::from(draft.state == OutboxState::Ambiguous));
     let row = query.fetch_optional(&mut **tx).await.context("Cannot put a letter into the outbox")?;
     let Some(row) = row else { return Ok(None) };
     let letter = LetterKey(row.int("id")?);

@@ -1,11 +1,13 @@
 //! Connections: how each database is set up.
 
+use super::failover::Failover;
 use anyhow::{Context, Result, bail};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
 use sqlx::{AnyPool, ConnectOptions, Connection, Executor};
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A closed set of databases.
@@ -110,13 +112,13 @@ impl fmt::Display for Place {
 }
 
 /// The connections that write and those that only read.
-pub(super) async fn connect(place: &Place) -> Result<(AnyPool, AnyPool)> {
+pub(super) async fn connect(place: &Place, failover: &Arc<Failover>) -> Result<(AnyPool, AnyPool)> {
     install_default_drivers();
     let (writers, setup_writer, setup_reader) = match place.dialect() {
         Dialect::Sqlite => (1, SQLITE_WRITER, SQLITE_READER),
         Dialect::Postgres => (WRITERS, POSTGRES_WRITER, POSTGRES_READER),
     };
-    let writer = pool(place, writers, setup_writer, Use::Write).await?;
+    let writer = pool(place, writers, setup_writer, Use::Write(Arc::clone(failover))).await?;
     let readers = pool(place, READERS, setup_reader, Use::Read).await?;
     Ok((writer, readers))
 }
@@ -133,22 +135,28 @@ pub(super) async fn probe(place: &Place) -> Result<()> {
 }
 
 /// What the connections of a pool are for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 enum Use {
-    Write,
+    /// Whether it is the same server as before is looked at with each new connection.
+    Write(Arc<Failover>),
     Read,
 }
 
 async fn pool(place: &Place, size: u32, setup: &'static str, purpose: Use) -> Result<AnyPool> {
     let is_served = place.dialect() == Dialect::Postgres;
+    let failover = match purpose {
+        Use::Write(failover) if is_served => Some(failover),
+        Use::Write(_) | Use::Read => None,
+    };
+    let writes = failover.is_some();
     let pool = AnyPoolOptions::new()
         .max_connections(size)
         .acquire_timeout(PATIENCE)
         // The daemon looks into the outbox often; a ping before each statement would double its round trips.
-        .test_before_acquire(is_served && purpose == Use::Read)
+        .test_before_acquire(is_served && !writes)
         .before_acquire(move |connection, _| {
             Box::pin(async move {
-                if !is_served || purpose == Use::Read {
+                if !writes {
                     return Ok(true);
                 }
                 // In place of the ping. A connection that was made while the server took no writes (maintenance, a standby before
@@ -158,8 +166,12 @@ async fn pool(place: &Place, size: u32, setup: &'static str, purpose: Use) -> Re
             })
         })
         .after_connect(move |connection, _| {
+            let failover = failover.clone();
             Box::pin(async move {
                 connection.execute(sqlx::raw_sql(setup)).await?;
+                if let Some(failover) = failover {
+                    failover.look(connection).await;
+                }
                 Ok(())
             })
         });

@@ -29,8 +29,13 @@ impl Server {
 
     /// One that follows this one.
     fn standby(&self, dir: &Path) -> Server {
+        self.standby_by(self.port(), dir)
+    }
+
+    /// One that follows it over another port.
+    fn standby_by(&self, port: u16, dir: &Path) -> Server {
         let mut server = Server { dir: dir.join("standby"), url: String::new() };
-        server.url = server.script("standby", &[&self.url]);
+        server.url = server.script("standby", &[&self.url.replace(&self.port().to_string(), &port.to_string())]);
         server
     }
 
@@ -190,6 +195,57 @@ async fn g16_a_standby_that_is_promoted_is_worked_on_within_half_a_minute() {
     tell("G16 standby promoted under load", &format!("{} letters", count.injected), &result);
     assert!(settled, "{count:?}\n{}", scene.last_words());
     assert!(took < Duration::from_secs(30), "{took:?}");
+    drop(daemon);
+    scene.clear().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn f22_a_standby_that_lacks_the_last_commits_answers_nobody_a_second_time() {
+    let Some(postfix) = Postfix::running() else { return };
+    let _alone = alone().await;
+    let dir = folder();
+    let primary = Server::start(dir.path());
+    // The standby hears of the primary over a line, and the daemon comes to whichever leads over another.
+    let (replica, line) = (Line::to(primary.port()).await, Line::to(primary.port()).await);
+    let standby = primary.standby_by(replica.port, dir.path());
+    let url = primary.url.replace(&primary.port().to_string(), &line.port.to_string());
+    let mut scene = Scene::new(&postfix, Base::At(url.leak()), Way::Maildir, "").await;
+    // They stay in the inbox: nothing but the ledger says that they were answered.
+    let text = std::fs::read_to_string(&scene.config).unwrap();
+    std::fs::write(&scene.config, text.replace("[[mailbox]]\n", "[[mailbox]]\nshelving = \"off\"\n")).unwrap();
+    let daemon = scene.daemon(None);
+    let mut writers = vec![scene.inject()];
+    let answered = async |scene: &Scene, writers: &[String], within: u64| {
+        let until = Instant::now() + Duration::from_secs(within);
+        while writers.iter().any(|writer| scene.answers_to(writer) == 0) {
+            assert!(Instant::now() < until, "{}", scene.last_words());
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    answered(&scene, &writers, 60).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+
+    replica.falls_silent();
+    writers.extend((0..10).map(|_| scene.inject()));
+    answered(&scene, &writers, 60).await;
+    primary.script("stop", &[]);
+    line.leads_to(standby.port());
+    standby.script("promote", &[]);
+    let lost = 11 - scene.number("SELECT COUNT(*) FROM message").await;
+    writers.push(scene.inject());
+    answered(&scene, &writers, 60).await;
+    let until = Instant::now() + Duration::from_secs(60);
+    while scene.number("SELECT COUNT(*) FROM outbox WHERE state = 'accepted'").await < 12 && Instant::now() < until {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+
+    let count = scene.count().await;
+    let proved = scene.number("SELECT COUNT(*) FROM outbox WHERE note LIKE 'Proved by the witness%'").await;
+    let told = scene.number("SELECT COUNT(*) FROM incident WHERE subject = 'failover'").await;
+    let result = format!("{} answered, {} twice, {proved} proved by the witness", count.answered, count.twice);
+    tell("F22 standby that lacks the last commits", &format!("{lost} of 12 letters lost"), &result);
+    assert!(lost > 0, "the standby lacks nothing: the test proves nothing");
+    assert_eq!((count.answered, count.twice, count.filed, count.accepted, told), (12, 0, 12, 12, 1), "{}", scene.last_words());
     drop(daemon);
     scene.clear().await;
 }
