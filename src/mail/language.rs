@@ -7,6 +7,7 @@
 use super::Mail;
 use crate::domain::words::Language;
 use crate::vocabulary::language_words::LanguageWords;
+use crate::vocabulary::words::is_han;
 use whatlang::{Detector, Lang};
 
 /// Octets that are looked at; more bring nothing.
@@ -107,15 +108,21 @@ impl Told {
 /// Words of prose: addresses, links, numbers and words in capitals (acronyms, family names) say nothing of the language.
 fn prose(text: &str) -> String {
     let is_prose = |word: &&str| {
+        // Chinese has no blanks: what stands between two of them may be a sentence with an address in it.
+        let is_han = word.chars().filter(|c| is_han(*c)).count() >= 2;
         let technical =
             word.contains('@') || word.contains("://") || word.contains("www.") || word.chars().any(|c| c.is_ascii_digit());
         let shouted = word.chars().count() > 1 && word.chars().all(|c| !c.is_lowercase()) && word.chars().any(char::is_uppercase);
-        !technical && !shouted
+        is_han || (!technical && !shouted)
     };
     let mut found = String::new();
     for line in text.lines() {
         for word in line.split_whitespace().filter(is_prose) {
-            found.push_str(word);
+            if word.chars().any(is_han) {
+                found.extend(word.chars().filter(|c| !c.is_ascii_alphanumeric()));
+            } else {
+                found.push_str(word);
+            }
             found.push(' ');
         }
         found.push('\n');
@@ -246,6 +253,7 @@ mod tests {
             ("收到，谢谢", Told::One(Language::Zh)),
             ("Спасибо!", Told::One(Language::Ru)),
             ("شكرا لكم", Told::One(Language::Ar)),
+            ("王强，wangq@qsn.example，第15研究组", Told::One(Language::Zh)),
             ("OK", Told::Unclear),
         ] {
             assert_eq!(told(text), wanted, "{text}");
