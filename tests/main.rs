@@ -26,6 +26,7 @@ mod rehearsal;
 mod reply;
 mod restore;
 mod rules;
+mod sayings;
 mod smtp;
 mod store;
 mod support;

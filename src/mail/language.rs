@@ -35,6 +35,13 @@ enum Told {
 /// The writer's own words; where these are too few: the subject's, what is forwarded, the signature's, the thread's.
 pub(super) fn of(mail: &Mail, words: &LanguageWords) -> Option<Language> {
     let own = mail.text.own.as_str();
+    if !own.chars().any(char::is_alphabetic)
+        && let Some((mark, _)) = mail.subject.split_once([':', '：'])
+        && let Told::One(language) = detect(mark, words)
+    {
+        // "Aceptada: first meeting": the mark is of the writer's program, what follows is the topic of whoever invited.
+        return Some(language);
+    }
     let with_subject = format!("{own}\n{}", mail.base_subject);
     let texts = [own, &with_subject, &mail.text.forwarded, &mail.text.signature, &mail.text.quoted];
     for text in texts {

@@ -15,8 +15,12 @@ const MOST_WORDS: usize = 120;
 const HAYSTACK: usize = 64 * 1024;
 /// What a letter weighs as an inquiry before any rule speaks: a person wrote, and nothing else is known.
 const ANY_LETTER: f64 = 1.5;
-/// A lead of this weight is as sure as it gets.
-const SURE: f64 = 8.0;
+/// A kind that comes second says that the first may be wrong, louder than its own weight.
+const RIVAL: f64 = 1.5;
+/// Evidence of this weight (one strong rule, two moderate ones) may be chance.
+const DOUBT: f64 = 5.0;
+/// Where the squared odds make the confidence a half: evidence of 4 against no rival but a person's letter is the threshold.
+const EVEN: f64 = 0.54;
 
 /// In a reply the subject is the thread's topic: it says little of what this letter is.
 const THREAD: f64 = 0.3;
@@ -230,7 +234,15 @@ pub(super) fn weigh(rules: &Rules, mail: &Mail, evidence: Vec<Evidence>) -> Verd
         return Verdict { kind: Kind::Unclassified, confidence: 0.0, evidence };
     };
     let next = ranked.get(1).map_or(0.0, |(_, score)| *score);
-    // 1 when nothing else speaks and much speaks for it; near 0 when two kinds are level.
-    let confidence = ((best - next) / best * 0.5 + (best - next).min(SURE) / SURE * 0.5).clamp(0.0, 1.0);
+    let granted = if has_words && kind == Kind::Inquiry { ANY_LETTER } else { 0.0 };
+    let confidence = confidence(best - granted, next);
     Verdict { kind, confidence, evidence }
+}
+
+/// How sure it is: what speaks for the kind, against what speaks for the next one and what a moderate rule or two may be wrong by.
+/// Measured over letters that the rules had not seen: half of the kinds that were wrong lie below the threshold of 0.35, of those
+/// that were right one in twenty-five (`tests/score.py` prints both). That a person wrote is no evidence.
+fn confidence(evidence: f64, next: f64) -> f64 {
+    let odds = evidence.max(0.0) / (next * RIVAL + DOUBT);
+    odds * odds / (odds * odds + EVEN)
 }
