@@ -244,7 +244,7 @@ mod tests {
         let always: Vec<&str> = rules
             .rules
             .iter()
-            .filter(|rule| !Screen::new(&[rule.regex.as_str()]).unwrap().candidates("").is_empty())
+            .filter(|rule| !Screen::new([&rule.regex]).unwrap().candidates("").is_empty())
             .map(|rule| rule.name.as_str())
             .collect();
 
