@@ -1,6 +1,7 @@
 //! What a sentence asks of each addressee: "sent to JCA-COP for action and to SG17 for information", in six languages.
 
 use super::addressees::{Addressee, bodies, is_activity};
+use super::phrases::pairs;
 use super::{Letter, asks, origin};
 use crate::domain::steps::{FoundLiaison, Part};
 use crate::domain::words::Purpose;
@@ -37,7 +38,7 @@ fn is_ours(found: &[Addressee], letter: &Letter<'_>) -> bool {
 fn in_sentence(sentence: &str, letter: &Letter<'_>) -> Vec<Addressee> {
     let vocabulary = letter.vocabulary();
     let mut found = Vec::new();
-    for [named, words] in origin::pairs(&vocabulary.liaison.each, sentence) {
+    for [named, words] in pairs(&vocabulary.liaison.each, sentence) {
         let Some(purpose) = purpose(words, vocabulary) else { continue };
         for body in bodies(named, letter.rules) {
             if is_activity(&body, letter.charter()) || origin::is_named_body(&body, letter) {

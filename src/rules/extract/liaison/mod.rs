@@ -6,8 +6,11 @@ mod contact_row;
 mod contacts;
 mod each;
 mod header;
+mod marks;
 mod numbers;
 mod origin;
+mod phrases;
+mod title;
 
 use super::units::units;
 use crate::charter::Charter;
@@ -87,7 +90,7 @@ pub(super) fn liaison(rules: &Rules, mail: &Mail, kind: Kind) -> Option<FoundLia
     addressed(&mut found, &letter);
     let each = each::addressees(&letter);
     each::fill(&mut found, &each, letter.part);
-    origin::title(&mut found, &letter);
+    title::fill(&mut found, &letter);
     numbers::fill(&mut found, &letter);
     origin::addressed(&mut found, &letter);
     origin::from(&mut found, &letter);
