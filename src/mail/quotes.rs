@@ -178,7 +178,7 @@ fn is_long_rule(line: &str) -> bool {
 fn header_length(lines: &[&str], index: usize, words: &MailWords) -> usize {
     let mut labels: Vec<HeaderLabel> = Vec::new();
     let (mut end, mut started) = (index, false);
-    let mut has_foreign = false;
+    let (mut has_foreign, mut has_moment) = (false, false);
     for (offset, line) in lines.iter().enumerate().skip(index).take(HEADER_LINES + 4) {
         if line.trim().is_empty() {
             if started { break } else { continue }
@@ -192,6 +192,7 @@ fn header_length(lines: &[&str], index: usize, words: &MailWords) -> usize {
                 if !labels.contains(&label) {
                     labels.push(label);
                 }
+                has_moment |= label == HeaderLabel::Sent && names_hour(line);
                 end = offset + 1;
             }
             None if !started => return 0,
@@ -202,12 +203,22 @@ fn header_length(lines: &[&str], index: usize, words: &MailWords) -> usize {
     let addressed = labels.contains(&HeaderLabel::To) || labels.contains(&HeaderLabel::Subject);
     // A form of a liaison statement has From, To and Cc, too, but neither a subject nor a moment of sending.
     let sent = labels.contains(&HeaderLabel::Sent) || labels.contains(&HeaderLabel::Subject);
-    // "From: … To: … Reference: … Subject: …" is a statement's form: mail programs know no such label, and always give the moment.
-    let is_form = has_foreign && !labels.contains(&HeaderLabel::Sent);
+    // "From: … To: … Reference: … Subject: …" is a statement's form: mail programs know no such label, and always give the hour.
+    let is_form = has_foreign && !has_moment;
     let is_header = labels.contains(&HeaderLabel::From) && addressed && sent && !is_form && labels.len() >= 3;
-    let is_short =
-        labels.contains(&HeaderLabel::From) && labels.contains(&HeaderLabel::Sent) && labels.contains(&HeaderLabel::Subject);
+    let is_short = !is_form
+        && labels.contains(&HeaderLabel::From)
+        && labels.contains(&HeaderLabel::Sent)
+        && labels.contains(&HeaderLabel::Subject);
     if is_header || is_short { end - index } else { 0 }
+}
+
+/// "10:11", "10 h 11", "10时11分"
+fn names_hour(line: &str) -> bool {
+    let chars: Vec<char> = line.chars().filter(|c| !c.is_whitespace()).collect();
+    chars
+        .windows(3)
+        .any(|next| matches!(next, [a, ':' | '：' | 'h' | '.' | '时' | '時' | '点', b] if a.is_numeric() && b.is_numeric()))
 }
 
 /// Lotus Notes: sender, date, then `To`, `cc`, `Subject` in columns without colons.

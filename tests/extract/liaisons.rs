@@ -166,3 +166,90 @@ fn a_letter_may_bring_a_statement_and_propose_somebody() {
     let plain = with_attached_form("Please find the statement attached.\n\nTariq Osei\n", Kind::LiaisonStatement);
     assert!(plain.contacts.is_empty());
 }
+
+#[test]
+fn footers_study_periods_and_bare_cells_are_read_for_what_they_are() {
+    let posted = statement(
+        "INTERNATIONAL TELECOMMUNICATION UNION\tSTUDY GROUP 16\nTELECOMMUNICATION STANDARDIZATION SECTOR\tTD 77 (GEN/16)-E\n\
+         STUDY PERIOD 2013-2016\tEnglish only\nQuestion(s):\tQALL/16\tGeneva, 14 - 25 January 2013\nSource:\tStudy Group 16\n\
+         Title:\tLS on texts for the young\nLIAISON STATEMENT\nFor action to:\t-\nFor information to:\tJCA-COP, TSAG\nDeadline:\tN/A\n\
+         Attention: This is not a publication made available to the public, but an internal document for the use of members.\n",
+    );
+    assert_eq!(posted.reference.as_deref(), Some("TD 77 (GEN/16)-E"));
+    assert_eq!(posted.questions, ["ALL/16"]);
+    assert!(posted.to.is_empty());
+    assert_eq!(posted.cc, ["JCA-COP", "TSAG"]);
+
+    let radio = statement(
+        "Radiocommunication Study Groups\n\nSource: Document 5D/TEMP/9(Rev.1)             Document 5D/17-E\n\nWorking Party 5D\n\n\
+         LIAISON STATEMENT TO ITU-T JCA-COP (COPY TO ITU-T STUDY GROUP 2)\nAccess for minors\n\n\
+         Working Party 5D would welcome the views of JCA-COP.\nStatus: For action\nDeadline: 21 January 2013\n",
+    );
+    assert_eq!(radio.reference.as_deref(), Some("5D/17-E"));
+    assert_eq!((radio.from.as_deref(), radio.title.as_deref()), (Some("Working Party 5D"), Some("Access for minors")));
+    assert_eq!((radio.to, radio.cc), (vec!["ITU-T JCA-COP".to_owned()], vec!["ITU-T STUDY GROUP 2".to_owned()]));
+    assert_eq!((radio.purpose, radio.reply_by), (Some(Purpose::Action), Some(date(2013, 1, 21))));
+}
+
+#[test]
+fn prose_and_rows_may_say_what_is_asked_of_each_body() {
+    let prose = statement(
+        "SC 36 N 2419\nTITLE: Metadata for learners\nSOURCE: SC 36\nSTATUS: As resolved, this document is sent to ITU-T JCA-COP for comment \
+         and to ITU-T SG 17 for information.\nACTION ID: FYI\nDUE DATE: 2013-02-28\n\nPlease see the annex.\n",
+    );
+    assert_eq!((prose.to, prose.cc), (vec!["ITU-T JCA-COP".to_owned()], vec!["ITU-T SG 17".to_owned()]));
+    assert_eq!((prose.purpose, prose.reply_by), (Some(Purpose::Comment), Some(date(2013, 2, 28))));
+
+    let fr = statement(
+        "QUESTION : 22-1/1\nORIGINE : Groupe du Rapporteur\nOBJET : Enquête\nÀ : JCA-COP ; Commission d'études 17 de l'UIT-T\n\
+         POUR : JCA-COP, suite à donner ; Commission d'études 17 et CWG-COP : information\nDÉLAI : 31 octobre 2012\n",
+    );
+    assert_eq!(
+        (fr.to, fr.cc),
+        (vec!["JCA-COP".to_owned()], vec!["Commission d'études 17 de l'UIT-T".to_owned(), "CWG-COP".to_owned()])
+    );
+    assert_eq!(fr.purpose, Some(Purpose::Action));
+
+    let informs = statement("SUBJECT : Training\nSOURCE : ITU-D SG1\nTO : JCA-COP\nFOR : Information\nDEADLINE : n/a\n");
+    assert_eq!((informs.to, informs.purpose), (vec!["JCA-COP".to_owned()], Some(Purpose::Information)));
+}
+
+#[test]
+fn courtesies_and_the_way_to_answer_ask_for_nothing_more() {
+    let purpose = |text: &str| statement(&format!("To: JCA-COP\nSubject: A paper\nRef.: AB/12\n\n{text}\n")).purpose;
+
+    assert_eq!(purpose("We send you our paper. Please note that the annex is in French."), Some(Purpose::Information));
+    assert_eq!(
+        purpose("Le texte est joint. Veuillez agréer, Madame, l'expression de nos sentiments."),
+        Some(Purpose::Information)
+    );
+    assert_eq!(
+        purpose("Va adjunto el texto. Rogamos acepten el testimonio de nuestra consideración."),
+        Some(Purpose::Information)
+    );
+    assert_eq!(purpose("Направляем текст. Просим иметь в виду, что обсуждение завершено."), Some(Purpose::Information));
+    assert_eq!(purpose("现将文本送上。如有疑问，请与秘书处联系。"), Some(Purpose::Information));
+    assert_eq!(purpose("نرفق النص. وتفضلوا بقبول فائق الاحترام."), Some(Purpose::Information));
+    assert_eq!(purpose("We would welcome your comments. Please send them to me by 14 December 2012."), Some(Purpose::Comment));
+    assert_eq!(purpose("We write to ask whether JCA-COP knows such a list."), Some(Purpose::Action));
+}
+
+#[test]
+fn a_title_may_stand_above_the_greeting_and_a_body_behind_its_letterhead() {
+    let ru = statement(
+        "РЕГИОНАЛЬНЫЙ СОЮЗ\nРабочая группа по безопасности\n\n12.10.2012 № 38/РГ\nНа № JCA-COP – LS 5 – R от 22.09.2012\n\nВ JCA-COP МСЭ-Т\n\n\
+         О проверке возраста покупателей\n\nУважаемая госпожа Хейнеман!\n\n\
+         Рабочая группа по безопасности рассмотрела ваше письмо и сообщает об этом для сведения.\n",
+    );
+    assert_eq!(ru.title.as_deref(), Some("О проверке возраста покупателей"));
+    assert_eq!(ru.from.as_deref(), Some("Рабочая группа по безопасности"));
+    assert_eq!((ru.reference.as_deref(), ru.in_reply_to.as_deref()), (Some("38/РГ"), Some("JCA-COP – LS 5 – R")));
+    assert_eq!(ru.to, ["JCA-COP МСЭ-Т"]);
+
+    let zh = statement(
+        "来源：文件5A/TEMP/88\n\n文件5A/212-C\n\n第5A工作组\n致JCA-COP的联络声明（抄送第1研究组）\n校园接入频段\n\n\
+         第5A工作组现将使用情况通报JCA-COP。第5A工作组未要求答复。\n",
+    );
+    assert_eq!((zh.title.as_deref(), zh.from.as_deref()), (Some("校园接入频段"), Some("第5A工作组")));
+    assert_eq!(zh.purpose, Some(Purpose::Information));
+}

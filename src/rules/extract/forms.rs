@@ -42,8 +42,12 @@ pub(in crate::rules) fn forms(rules: &Rules, mail: &Mail) -> Vec<&'static str> {
         _ => found.push("a table or cards of people"),
     }
     let texts = std::iter::once(&mail.text.own).chain(mail.documents.iter().map(|document| &document.text));
-    if texts.into_iter().any(|text| liaison::has_header(text, &rules.vocabulary)) {
+    let forms: Vec<liaison::Forms> = texts.map(|text| liaison::forms(text, rules)).collect();
+    if forms.iter().any(|forms| forms.header) {
         found.push("header of a liaison statement");
+    }
+    if forms.iter().any(|forms| forms.letter) {
+        found.push("a letter to the activity with copies to groups");
     }
     found
 }

@@ -121,10 +121,21 @@ fn pieces(value: &str, vocabulary: &Vocabulary) -> Vec<Vec<String>> {
                 last.push_str(", ");
                 last.push_str(piece);
             }
+            // "Study Groups 2, 9 and 13": numbers go with the name before them.
+            Some(last) if piece.starts_with(|c: char| c.is_ascii_digit()) && is_numbers(piece, vocabulary) => {
+                last.push_str(", ");
+                last.push_str(piece);
+            }
             _ => joined.push(piece.to_owned()),
         }
     }
     joined.into_iter().map(|piece| at_and(&piece, vocabulary)).collect()
+}
+
+/// "9", "13 and 17"
+fn is_numbers(piece: &str, vocabulary: &Vocabulary) -> bool {
+    let is_and = |word: &str| vocabulary.liaison.and.iter().any(|and| and == word);
+    piece.split_whitespace().all(|word| word.chars().all(|c| c.is_ascii_digit()) && word.len() <= 2 || is_and(word))
 }
 
 /// "ITU-T", "UIT-D" and nothing else.
@@ -135,6 +146,7 @@ fn is_sector(piece: &str, vocabulary: &Vocabulary) -> bool {
 /// A study group without its sector.
 fn names_group(piece: &str, vocabulary: &Vocabulary) -> bool {
     any(&vocabulary.labels.bodies.study_group, piece)
+        || piece.split_whitespace().next().is_some_and(|first| vocabulary.liaison.label(first) == Some(LiaisonLabel::Questions))
 }
 
 /// "JCA-COP and CWG-COP" is two bodies, "Standards and Metrology Institute" one: what stands on both sides must look like a whole name.
@@ -148,9 +160,11 @@ fn at_and(piece: &str, vocabulary: &Vocabulary) -> Vec<String> {
         for (at, _) in piece.match_indices(spaced.as_str()) {
             let (left, right) = (piece.get(..at).unwrap_or_default(), piece.get(at + spaced.len()..).unwrap_or_default());
             // "to SG 2 and to SG 13": the preposition is said again.
+            let said_again = right.trim_start().starts_with(char::is_lowercase);
             let right = right.trim_start().trim_start_matches(|c: char| c.is_lowercase()).trim_start();
             let whole = left.matches('(').count() == left.matches(')').count();
-            if whole && ends_name(left) && begins_name(right) {
+            let begins = begins_name(right) && !is_numbers(right, vocabulary);
+            if whole && ends_name(left) && (begins || said_again && right.starts_with(char::is_uppercase)) {
                 let mut all = vec![left.trim().to_owned()];
                 all.extend(at_and(right.trim(), vocabulary));
                 return all;

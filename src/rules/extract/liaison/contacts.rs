@@ -85,16 +85,17 @@ fn place<'a>(letter: &'a Letter<'_>) -> Option<&'a str> {
     let lines = letter.header.loose.iter().map(String::as_str).chain(signature).filter(|line| !super::header::is_prose(line));
     let tail = letter.prose.lines().rev().take(3).filter(|line| !super::header::is_prose(line));
     let countries = &letter.vocabulary().countries;
-    lines
-        .chain(tail)
-        // A town stands before its country, and may have a country's name (Amman, Oman).
-        .find_map(|line| {
-            let named = countries.in_text(line).last().copied();
-            // "عمّان، المملكة الأردنية الهاشمية"
-            let last = line.rsplit([',', '،', '，']).next().and_then(|piece| countries.of_organization(piece));
-            last.or(named).or_else(|| countries.place(line))
-        })
-        .filter(|code| *code != "CH")
+    let lines: Vec<&str> = lines.chain(tail).collect();
+    // A town stands before its country, and may have a country's name (Amman, Oman).
+    let country = |line: &str| {
+        let named = countries.in_text(line).last().copied();
+        // "عمّان، المملكة الأردنية الهاشمية"
+        let last = line.rsplit([',', '،', '，']).next().filter(|_| named.is_none() || line.contains(is_arabic));
+        last.and_then(|piece| countries.of_organization(piece)).or(named)
+    };
+    let town = |line: &str| (!super::origin::is_named_body(line, letter)).then(|| countries.place(line)).flatten();
+    let named = lines.iter().find_map(|line| country(line));
+    named.or_else(|| lines.iter().find_map(|line| town(line))).filter(|code| *code != "CH")
 }
 
 /// Whom a letter in prose names without a body belongs to the body that writes, unless that is a group of several bodies' people.
@@ -216,7 +217,7 @@ fn beside(person: &mut FoundPerson, behind: &str, letter: &Letter<'_>) {
             open.words(&Piece { text: text.to_owned(), label: None }, text, letter);
         }
     }
-    if open.person.organization.is_none() && behind.trim_start().starts_with([',', '，', '،', '(']) {
+    if open.person.organization.is_none() && behind.trim_start().starts_with([',', '，', '،', '(', '（']) {
         for piece in cut(behind).into_iter().map(str::trim).filter(|piece| !piece.is_empty()).take(3) {
             if piece.contains('@') || piece.split_whitespace().count() > 6 || piece.chars().any(|c| c.is_ascii_digit()) {
                 break;
@@ -254,6 +255,9 @@ fn signed(letter: &Letter<'_>) -> Option<FoundPerson> {
             .map(|(index, unit)| (unit, unit.text.get(if index == at { name.end } else { 0 }..).unwrap_or_default()))
             .collect();
         let mut person = details(&name, Part::Signature, &Segment::of(pieces), &Common::default(), vocabulary, charter);
+        if let Some(unit) = units.get(at) {
+            beside(&mut person, unit.text.get(name.end..).unwrap_or_default(), letter);
+        }
         // "W3C liaison contact" is a function at W3C.
         let is_function = |name: &str| words(name).iter().skip(1).any(|word| word.text.starts_with(char::is_lowercase));
         if person.organization.as_deref().is_none_or(is_function)

@@ -17,6 +17,8 @@ const HEAD: usize = 4;
 const CELL: usize = 6;
 /// Words that make a line prose.
 pub(super) const PROSE: usize = 9;
+/// What parts the columns of a line.
+const COLUMNS: &str = "     ";
 /// Empty labels in a row, without blank lines between them, whose values stand below all of them.
 const COLUMN: usize = 3;
 
@@ -159,7 +161,8 @@ impl Reader<'_> {
             let value = line.get(mark.value..end).unwrap_or_default();
             let value = value.trim_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '|')).trim_end_matches(" /").trim();
             // Posted forms have the number, the meeting and the date in bare cells beside a labelled one.
-            let cells = is_one_cell(mark.label).then(|| value.split_once('\t')).flatten();
+            let gap = if mark.label == LiaisonLabel::Title { "\t" } else { COLUMNS };
+            let cells = is_one_cell(mark.label).then(|| value.split_once('\t').or_else(|| value.split_once(gap))).flatten();
             self.push(mark.label, cells.map_or(value, |(own, _)| own.trim_end()).to_owned());
             if let Some((_, beside)) = cells.filter(|_| !self.in_text) {
                 self.header.loose.push(beside.to_owned());

@@ -31,6 +31,8 @@ use std::sync::LazyLock;
 const ENOUGH: usize = 3;
 /// Labels that make the header of a statement in a letter of another kind, or below a letter that passes it on.
 const PLENTY: usize = 4;
+/// Lines of a letter's head in which its addressee stands.
+const HEAD: usize = 14;
 /// Characters of a value that are kept as its source.
 const MOST_WORDS: usize = 200;
 
@@ -101,12 +103,37 @@ pub(super) fn liaison(rules: &Rules, mail: &Mail, kind: Kind) -> Option<FoundLia
     Some(found)
 }
 
-/// Whether a text holds the header of a statement: what it is, whom it is from or for.
-pub(super) fn has_header(text: &str, vocabulary: &Vocabulary) -> bool {
-    let header = header::read(text, vocabulary);
+/// What a text has of a statement.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Forms {
+    /// The header: what it is, whom it is from or for.
+    pub(super) header: bool,
+    /// The head of a letter to the activity with copies to other bodies.
+    pub(super) letter: bool,
+}
+
+/// What a text has of a statement.
+pub(super) fn forms(text: &str, rules: &Rules) -> Forms {
+    let header = header::read(text, &rules.vocabulary);
     let has = |labels: &[Label]| header.fields.iter().any(|field| labels.contains(&field.label));
     let addressed = [Label::Action, Label::Comment, Label::Information, Label::For, Label::To, Label::Cc];
-    header.weight() >= PLENTY && has(&addressed) && has(&[Label::Title, Label::Source, Label::Purpose])
+    let is_header = header.weight() >= PLENTY && has(&addressed) && has(&[Label::Title, Label::Source, Label::Purpose]);
+    Forms { header: is_header, letter: is_letter(&header, rules) }
+}
+
+/// Whether a head addresses the activity, sends copies to other bodies and has a subject or a number.
+fn is_letter(header: &Header, rules: &Rules) -> bool {
+    let early = |labels: &'static [Label]| header.fields.iter().filter(|field| !field.is_late && labels.contains(&field.label));
+    let is_described = early(&[Label::Title, Label::Purpose, Label::Reference, Label::InReplyTo]).next().is_some();
+    let bodies = &rules.vocabulary.labels.bodies;
+    let is_body = |value: &str| {
+        !value.contains('@') && [&bodies.study_group, &bodies.itu_r, &bodies.itu_d].iter().any(|names| any(names, value))
+            || any(&rules.vocabulary.liaison.group, &fold(value))
+    };
+    is_described
+        && early(&[Label::Cc, Label::Information]).any(|field| is_body(&field.value))
+        && (early(&[Label::To, Label::Action, Label::Comment]).any(|field| rules.charter.is_named_in(&field.value))
+            || header.loose.iter().take(HEAD).any(|line| !header::is_prose(line) && rules.charter.is_named_in(line)))
 }
 
 /// Whether a letter of another kind holds a statement's whole form, addressed to the activity.

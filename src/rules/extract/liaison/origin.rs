@@ -33,16 +33,8 @@ pub(super) fn from(found: &mut FoundLiaison, letter: &Letter<'_>) {
         (by_number(found), letter.part, "number-of-the-body"),
         (letterhead(found, letter), letter.part, "letterhead"),
         (subject_of_text(letter), letter.part, "subject-of-the-first-sentence"),
-        (
-            foreign_organizations(&letter.prose, letter.vocabulary(), letter.charter()).into_iter().next(),
-            letter.part,
-            "organization-in-text",
-        ),
-        (
-            foreign_organizations(signature, letter.vocabulary(), letter.charter()).into_iter().next(),
-            Part::Signature,
-            "organization-of-the-signature",
-        ),
+        (foreign(signature, letter), Part::Signature, "organization-of-the-signature"),
+        (foreign(&letter.prose, letter), letter.part, "organization-in-text"),
         (sender(letter), Part::From, "sender"),
     ];
     if let Some((body, part, rule)) = candidates.into_iter().find_map(|(body, part, rule)| Some((body?, part, rule))) {
@@ -61,6 +53,12 @@ fn part_of_letterhead(found: &FoundLiaison, letter: &Letter<'_>) -> Option<Strin
     let is_part = folded.len() > head.len() && folded.ends_with(&head);
     let is_below = || letter.header.loose.iter().take(4).any(|line| fold(line) == folded);
     (!any(&letter.vocabulary().liaison.source, &folded) && (is_part || is_below())).then_some(subject)
+}
+
+/// The first organization that a text names.
+fn foreign(text: &str, letter: &Letter<'_>) -> Option<String> {
+    let found = foreign_organizations(text, letter.vocabulary(), letter.charter());
+    found.into_iter().find(|name| !name.contains(". ") && !name.starts_with(char::is_lowercase))
 }
 
 /// A letter in prose that names no body otherwise is of its contact's organization.
@@ -112,14 +110,22 @@ fn letterhead(found: &FoundLiaison, letter: &Letter<'_>) -> Option<String> {
                 && !line.ends_with([',', '，', ':', '：', '.', '。', '!', '،', ';', '؛'])
                 && !any(&vocabulary.liaison.letterhead, line)
                 && !line.contains('@')
+                && !line.starts_with(char::is_lowercase)
                 && vocabulary.time.dates(line, letter.near).is_empty()
                 && references(line, vocabulary).is_empty()
                 && Some(line) != found.title.as_deref()
                 && names::whole(line, vocabulary).is_none_or(|name| name.honorific.is_none())
                 && !is_activity(line, letter.charter())
-                && is_named_body(line, letter);
+                && (is_named_body(line, letter) || is_told_of(line, letter));
             is_body.then(|| line.trim_matches('*').trim().to_owned())
         })
+}
+
+/// Whether a letter's first line is what its text then speaks of: "SafeChild Africa has collected …".
+fn is_told_of(line: &str, letter: &Letter<'_>) -> bool {
+    let first = letter.header.loose.first().is_some_and(|first| first.trim() == line);
+    let folded = fold(line);
+    first && words(line).len() >= 2 && fold(&letter.prose).match_indices(folded.as_str()).nth(1).is_some()
 }
 
 /// Whether words name an organization, a group or a committee.

@@ -50,7 +50,8 @@ fn topic(letter: &Letter<'_>) -> Option<String> {
     let at = head
         .iter()
         .rposition(|line| any(&vocabulary.liaison.topic, &fold(line)) && is_title_line(line, letter))
-        .or_else(|| above(head, letter))?;
+        .or_else(|| above(head, letter));
+    let Some(at) = at else { return below(lines.get(greeting + 1..)?, letter) };
     let rest = head.iter().skip(at).take_while(|line| !line.is_empty()).take(3).copied();
     Some(rest.collect::<Vec<_>>().join(" "))
 }
@@ -77,6 +78,14 @@ fn above(head: &[&str], letter: &Letter<'_>) -> Option<usize> {
         && super::header::read(&text, vocabulary).fields.is_empty()
         && lines.iter().all(|line| names::whole(line, vocabulary).is_none_or(|name| name.honorific.is_none()));
     is_topic.then_some(first)
+}
+
+/// A line in capitals of its own below the greeting.
+fn below(lines: &[&str], letter: &Letter<'_>) -> Option<String> {
+    let at = lines.iter().position(|line| !line.is_empty()).filter(|at| *at > 0)?;
+    let line = lines.get(at).filter(|_| lines.get(at + 1).is_some_and(|next| next.is_empty()))?;
+    let is_capital = line.chars().any(char::is_uppercase) && !line.chars().any(char::is_lowercase);
+    (is_capital && line.split_whitespace().count() >= 2 && is_title_line(line, letter)).then(|| (*line).to_owned())
 }
 
 /// A line that begins with the words LIAISON STATEMENT and goes on, or the line below it.
@@ -119,7 +128,8 @@ fn heading(letter: &Letter<'_>) -> Option<String> {
 }
 
 fn is_title_line(line: &str, letter: &Letter<'_>) -> bool {
-    let count = line.chars().count();
+    // A Chinese character is a word of its own.
+    let count = line.chars().count() + line.chars().filter(|c| is_han(*c)).count();
     (8..=LONGEST).contains(&count)
         && !line.ends_with(['.', '。', ',', ':', '：', ';'])
         && letter.vocabulary().time.dates(line, letter.near).is_empty()
