@@ -54,6 +54,9 @@ pub(super) fn addressees(value: &str, rules: &Rules) -> Vec<Addressee> {
         }
         let piece = without_office(&piece, rules);
         let body = piece.trim().trim_end_matches(['.', '。', ':', '：', ',']).trim().trim_matches('*').trim();
+        // "(抄送第1研究组）" leaves its closing bracket.
+        let closes = |body: &str, open: char, close: char| body.ends_with(close) && !body.contains(open);
+        let body = if closes(body, '(', ')') || closes(body, '（', '）') { body.trim_end_matches([')', '）']) } else { body };
         let is_body = body.chars().filter(|c| c.is_alphabetic()).count() >= 2
             && body.chars().count() <= LONGEST
             && !body.contains('@')

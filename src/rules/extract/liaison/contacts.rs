@@ -246,7 +246,8 @@ fn signed(letter: &Letter<'_>) -> Option<FoundPerson> {
         let units = units(text, Part::Signature, vocabulary);
         let (at, name) = units.iter().enumerate().find_map(|(at, unit)| {
             let name = names::find(&unit.text, vocabulary).into_iter().next().filter(|name| name.start == 0)?;
-            (unit.text.chars().count() < 90).then_some((at, name))
+            let is_label = vocabulary.liaison.label(&name.text).is_some();
+            (!is_label && unit.text.chars().count() < 90).then_some((at, name))
         })?;
         let pieces = units
             .iter()

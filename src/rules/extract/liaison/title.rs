@@ -116,7 +116,10 @@ fn heading(letter: &Letter<'_>) -> Option<String> {
             let folded = fold(line);
             to.captures(&folded).and_then(|hit| Some(hit.get(1)?.end())).is_some_and(|end| {
                 folded.get(end..).is_some_and(|rest| {
-                    let rest = rest.trim();
+                    let rest = rest.trim().trim_start_matches('的');
+                    let bracket = rest.find(['(', '（']).unwrap_or(rest.len());
+                    let (said, rest) = rest.split_at_checked(bracket).unwrap_or((rest, ""));
+                    let rest = if said.trim().is_empty() || words.is_heading(said) { rest } else { said };
                     rest.is_empty() || rest.starts_with(['(', '（']) && rest.ends_with([')', '）'])
                 })
             })
