@@ -26,7 +26,12 @@ pub(super) fn alphabetic(chunk: &str, vocabulary: &Vocabulary) -> Vec<String> {
         }
         // `our association "X"`: the name stands in the quotation marks; Russian has the word before them in the name.
         let is_kind = is_quoted && word.text.starts_with(|c: char| c.is_lowercase() && !is_cyrillic(c));
-        let from = if is_kind { at + 1 } else { leftmost(chunk, &list, at, vocabulary) };
+        let from = match (is_kind, form) {
+            (true, _) => at + 1,
+            // `CapeFibre (Pty) Ltd`: the bracket is the form's.
+            (_, 1..) => leftmost(chunk, &list, at.saturating_sub(1), vocabulary),
+            _ => leftmost(chunk, &list, at, vocabulary),
+        };
         let mut to = if form > 0 { at + form - 1 } else { rightmost(chunk, &list, at, vocabulary) };
         if phrase > 0 && to < at + phrase {
             to = rightmost(chunk, &list, at + phrase - 1, vocabulary);
@@ -47,7 +52,10 @@ pub(super) fn alphabetic(chunk: &str, vocabulary: &Vocabulary) -> Vec<String> {
             // `الهيئة` alone is the one that was named.
             let is_reference = to == from && name_is_definite(word.text);
             let is_numbered = is_reference || to == at + 1 && from == at && last.text.chars().all(|c| c.is_ascii_digit());
-            if labels.person_label(name).is_none() && to - from < LONGEST && !is_numbered {
+            // `IT Security Officer` is a function.
+            let is_function =
+                to > from && form == 0 && last.text.starts_with(char::is_uppercase) && labels.roles.matched(&[*last]) > 0;
+            if labels.person_label(name).is_none() && to - from < LONGEST && !is_numbered && !is_function {
                 found.push(without_stop(name).to_owned());
             }
         }
@@ -68,7 +76,8 @@ fn phrase(list: &[Word<'_>], at: usize, vocabulary: &Vocabulary) -> usize {
 /// How many words from a place on are a company's form behind a capitalised word (`Sp. z o.o.`); it ends the name.
 fn legal_form(chunk: &str, list: &[Word<'_>], at: usize, vocabulary: &Vocabulary) -> usize {
     let (Some(previous), Some(word)) = (at.checked_sub(1).and_then(|before| list.get(before)), list.get(at)) else { return 0 };
-    let is_near = chunk.get(previous.end..word.start).is_some_and(|gap| gap.trim_matches([',', ' ', '"', '»', '”']).is_empty());
+    let is_near =
+        chunk.get(previous.end..word.start).is_some_and(|gap| gap.trim_matches([',', ' ', '"', '»', '”', '(', ')']).is_empty());
     // `as`, `ad` are words; a form of few letters has a capital or a dot.
     let is_written = word.text.chars().count() > 2 || word.text.contains(['.', '/']) || word.text.chars().all(char::is_uppercase);
     let is_behind_name = previous.text.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
@@ -279,7 +288,16 @@ fn runs_on(list: &[Word<'_>], key: usize, vocabulary: &Vocabulary) -> bool {
     }
     // A word that English has, too (`Forum`), needs a Romance word behind it.
     let is_english = labels.english_names.matched(&[*word]) > 0;
-    !is_english || list.get(key + 1..).unwrap_or_default().iter().take(2).any(|next| labels.small_links.matched(&[*next]) > 0)
+    let next_is_name = || {
+        let small = list.get(key + 1).is_some_and(|next| next.text.starts_with(char::is_lowercase) && !stops(next, vocabulary));
+        small
+            && list
+                .get(key + 2)
+                .is_some_and(|name| name.text.starts_with(char::is_uppercase) && labels.honorifics.matched(&[*name]) == 0)
+    };
+    !is_english
+        || next_is_name()
+        || list.get(key + 1..).unwrap_or_default().iter().take(2).any(|next| labels.small_links.matched(&[*next]) > 0)
 }
 
 /// Whether a word is one by which letters propose or withdraw somebody.

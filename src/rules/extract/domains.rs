@@ -6,6 +6,7 @@ use super::latin::latin;
 use super::letter::{Letter, same_person, sorted_words};
 use super::names::Name;
 use crate::domain::steps::Part;
+use crate::domain::words::Kind;
 use crate::vocabulary::words::{Word, fold, words};
 
 /// Letters that a name and a host must have in common: fewer agree by chance.
@@ -20,7 +21,12 @@ impl Letter<'_> {
     pub(super) fn body_of_domain(&self) -> Option<(String, Part)> {
         let writer = self.mail.writer().filter(|_| self.is_mail).into_iter().map(|address| address.reveal().to_owned());
         let said = self.units.iter().flat_map(|unit| emails(&unit.text, self.vocabulary, self.charter));
-        let said: Vec<String> = writer.chain(said.map(|email| email.address.reveal().to_owned())).collect();
+        let said = said.filter(|email| !email.is_old).map(|email| email.address.reveal().to_owned());
+        // Whoever corrects himself may write from his old address still.
+        let said: Vec<String> = match self.kind {
+            Kind::ContactUpdate => said.chain(writer).collect(),
+            _ => writer.chain(said).collect(),
+        };
         let hosts = said.iter().filter_map(|address| address.split_once('@').map(|(_, host)| host));
         let mut labels: Vec<String> = Vec::new();
         for label in hosts.flat_map(|host| host.split('.').rev().skip(1)) {

@@ -25,6 +25,8 @@ pub(super) fn plain(text: &str) -> String {
     }
 }
 
+/// Lines at the end of a letter in which its writer may sign.
+const LAST_LINES: usize = 4;
 /// How far behind a body's name the verb stands of which it is the subject.
 const NEAR: usize = 36;
 
@@ -89,7 +91,8 @@ impl<'a> Letter<'a> {
         let paragraphs = units.last().map_or(0, |unit| unit.paragraph + 1);
         units.extend(signature.into_iter().map(|unit| Unit { paragraph: unit.paragraph + paragraphs, ..unit }));
         let cues = &rules.vocabulary.labels.cues;
-        let about_self = any(&cues.myself, &said) && !any(&cues.not_myself, &said);
+        // "I propose my colleague and me" is of both.
+        let about_self = any(&cues.myself, &said) && (!any(&cues.not_myself, &said) || any(&cues.also_self, &said));
         Letter {
             mail,
             kind,
@@ -142,9 +145,16 @@ impl<'a> Letter<'a> {
             _ => written.clone().or_else(|| display.clone()),
         };
         if self.writer.is_none() && self.about_self {
-            self.writer = self.by_first_name();
+            self.writer = self.by_first_name().or_else(|| self.by_last_lines());
         }
         self.signers = signed.into_iter().chain(closed).chain(sender.filter(|_| self.is_mail || !self.about_self)).collect();
+    }
+
+    /// A name that fills one of the last lines, of a letter in one paragraph.
+    fn by_last_lines(&self) -> Option<Name> {
+        let own = self.units.iter().take(self.signature).rev().take(LAST_LINES);
+        let lines = own.filter(|unit| unit.shape == Shape::Line && unit.fields.is_empty());
+        lines.filter_map(|unit| names::whole(&unit.text, self.vocabulary)).last()
     }
 
     /// `Litia` under a letter that names `Litia Raikuna` once.
@@ -252,7 +262,8 @@ impl<'a> Letter<'a> {
                     // A department counts less than the body that it belongs to.
                     let writes_for_others = self.vocabulary.labels.missions.is_in(&fold(&name));
                     let part = i32::from(is_subunit(&name, self.vocabulary)) * 2 + i32::from(writes_for_others) * 2;
-                    (index, proposes + acts - part, name, unit.part)
+                    let former = i32::from(self.is_former(&unit.text, &name)) * 2;
+                    (index, proposes + acts - part - former, name, unit.part)
                 }));
             }
             if common.country.is_none() {
@@ -278,6 +289,15 @@ impl<'a> Letter<'a> {
             common.country = self.units.iter().find_map(|unit| self.place(&unit.text)).map(str::to_owned);
         }
         common
+    }
+
+    /// Whether the writer says that he comes from a body no longer: "from X to Y".
+    fn is_former(&self, text: &str, name: &str) -> bool {
+        if !self.about_self || self.kind != Kind::ContactUpdate {
+            return false;
+        }
+        let head: Vec<char> = text.split_once(name).map_or("", |(head, _)| head).chars().rev().take(NEAR).collect();
+        any(&self.vocabulary.labels.cues.old_value, &plain(&head.into_iter().rev().collect::<String>()))
     }
 
     /// Whether the words right behind a body's name propose somebody: it is the one that does.

@@ -108,7 +108,18 @@ fn joined(text: &str, vocabulary: &Vocabulary) -> Vec<(usize, usize)> {
             && list
                 .get(1..)
                 .is_some_and(|rest| rest.iter().take(2).any(|word| without_elision(*word).text.starts_with(char::is_uppercase)));
+        // `CapeFibre (Pty) Ltd`
+        let is_form = |text: &str| {
+            let list = words(text);
+            !list.is_empty() && vocabulary.labels.legal_forms.matched(&list) > 0
+        };
+        let follows_form =
+            |(from, to): (usize, usize)| text.get(from..to).is_some_and(|inner| is_form(inner) && inner.len() <= 8);
+        let in_brackets = text.get(..start).is_some_and(|head| head.trim_end().ends_with('('));
+        let is_second =
+            is_form(piece) && found.last().is_some_and(|last| text.get(last.1..start).is_some_and(|gap| gap.trim() == ")"));
         match found.last_mut() {
+            Some((_, to)) if in_brackets && follows_form((start, end)) || is_second => *to = end,
             Some((from, to))
                 if is_name
                     && text.get(*to..start).is_some_and(|gap| gap.trim() == ",")

@@ -299,6 +299,8 @@ impl Letter<'_> {
             let succession = chosen.iter().any(|other| other.stance == Stance::Leaves) && self.kind != Kind::ContactWithdrawal;
             person.action = match mention.stance {
                 Stance::Leaves if chosen.len() > 1 || succession => Some(Action::Withdraw),
+                // "Delete X and Y from your list": the list is no place to come to.
+                Stance::Comes if self.kind == Kind::ContactWithdrawal && mention.has_cue => None,
                 Stance::Comes if chosen.iter().any(|other| other.stance == Stance::Leaves) => Some(Action::Add),
                 _ => None,
             };
