@@ -2,6 +2,7 @@
 
 mod certificate;
 mod leader;
+mod limits;
 mod nights;
 mod silence;
 mod trouble;

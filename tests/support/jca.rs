@@ -119,6 +119,10 @@ impl Daemon {
         panic!("the daemon did not say “{words}” but:\n{}", self.said.join("\n"));
     }
 
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     pub(crate) fn signal(&self, name: &str) {
         assert!(Command::new("kill").arg(format!("-{name}")).arg(self.child.id().to_string()).status().unwrap().success());
     }
