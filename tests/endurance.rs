@@ -7,6 +7,7 @@ mod cuts;
 mod flood;
 mod fuzz;
 mod kills;
+mod leaders;
 mod order;
 mod points;
 mod postgres;

@@ -40,7 +40,10 @@ const SQLITE_READER: &str = "PRAGMA busy_timeout = 5000; PRAGMA query_only = ON;
 
 /// A connection keeps the plan that it made when the tables were empty, and then reading all of a table seemed best. Every
 /// question here has its index, so it is told to use them; compiling a plan (jit) takes longer than running any of them.
-const POSTGRES_WRITER: &str = "SET enable_seqscan = off; SET jit = off";
+///
+/// A daemon whose machine died, or that was stopped, in the middle of a transaction would keep its rows locked until TCP gives up,
+/// two hours by default, and no other could take over. Ours last a second at most, and another takes over after eleven.
+const POSTGRES_WRITER: &str = "SET enable_seqscan = off; SET jit = off; SET idle_in_transaction_session_timeout = '10s'";
 const POSTGRES_READER: &str = "SET default_transaction_read_only = on; SET enable_seqscan = off; SET jit = off";
 
 impl Place {

@@ -107,3 +107,25 @@ async fn copies_that_come_from_several_mailboxes_at_once_are_one_letter() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn g15_a_writer_that_stands_still_in_the_middle_of_its_work_holds_up_postgresql_for_ten_seconds_at_most() {
+    on_each(async |ledger| {
+        if !ledger.place.is_postgres() {
+            return; // SQLite's lock is its process's; docs/DELIVERY.md says so
+        }
+        let other = jcabot::store::Store::open(&ledger.settings).await.unwrap();
+        let mut still = other.batch().await.unwrap();
+        still.file(&Letter::new("one").filing(ledger.activity)).await.unwrap();
+
+        let begun = std::time::Instant::now();
+        let filed = Letter::new("one").file(ledger).await;
+        let took = begun.elapsed();
+
+        assert!(filed.new && (5..15).contains(&took.as_secs()), "{took:?}");
+        assert!(still.commit().await.is_err());
+        assert!(!other.file(&Letter::new("one").filing(ledger.activity)).await.unwrap().new);
+        other.close().await;
+    })
+    .await;
+}

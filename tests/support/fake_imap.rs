@@ -151,7 +151,9 @@ impl FakeImap {
                     *selected = name();
                     let (count, validity, next) = (folder.letters.len(), folder.uid_validity, folder.uid_next);
                     ok(format!(
-                        "* {count} EXISTS\r\n* OK [UIDVALIDITY {validity}] valid\r\n* OK [UIDNEXT {next}] next\r\n* OK [PERMANENTFLAGS (\\*)] any\r\n"
+                        "* {count} EXISTS\r\n* OK [UIDVALIDITY {validity}] valid\r\n* OK [UIDNEXT {next}] next\r\n\
+                         * OK [MAILBOXID (F2212ea87-6097-4256)] Ok\r\n* OK [HIGHESTMODSEQ 715194045007] Highest\r\n\
+                         * OK [X-OTHER \"a b\" (c)] x\r\n* OK [NOMODSEQ] none\r\n* OK [UNSEEN 1] first\r\n* OK [PERMANENTFLAGS (\\*)] any\r\n"
                     ))
                 }
                 None => (Vec::new(), "NO no such folder".to_owned(), false),
