@@ -143,7 +143,8 @@ fn is_numbers(piece: &str, vocabulary: &Vocabulary) -> bool {
 
 /// "ITU-T", "UIT-D" and nothing else.
 fn is_sector(piece: &str, vocabulary: &Vocabulary) -> bool {
-    piece.chars().count() <= 6 && vocabulary.labels.ours.has(piece)
+    let bodies = &vocabulary.labels.bodies;
+    piece.chars().count() <= 6 && (vocabulary.labels.ours.has(piece) || any(&bodies.itu_r, piece) || any(&bodies.itu_d, piece))
 }
 
 /// A study group without its sector.

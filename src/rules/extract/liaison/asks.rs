@@ -41,7 +41,7 @@ pub(super) fn purpose(found: &mut FoundLiaison, letter: &Letter<'_>, each: &[Add
         (purpose, "purpose-beside-the-body")
     } else if copied {
         (Purpose::Information, "addressee-row")
-    } else if let Some(purpose) = stated.filter(|_| !is_abbreviated(letter)) {
+    } else if let Some(purpose) = stated.filter(|purpose| *purpose != Purpose::Information || !is_abbreviated(letter)) {
         (purpose, "label")
     } else if let Some((purpose, words)) = asked(found, letter) {
         set(found, "purpose", letter.part, &words, "request-in-text");
@@ -256,7 +256,7 @@ fn in_text(found: &FoundLiaison, letter: &Letter<'_>) -> Option<(crate::domain::
             weight -= 6 * i32::from(!is_for_us(&sentence, found, letter));
             weight -= 5 * i32::from(before.matches(['(', '（']).count() > before.matches([')', '）']).count());
             weight -= 4 * i32::from(letter.near.is_some_and(|near| deadline.day < near));
-            weight -= 5 * i32::from(!asks && answers_ours(before, letter));
+            weight -= 5 * i32::from(!asks && answers_ours(before, found, letter));
             if weight > 0 && best.as_ref().is_none_or(|(earlier, ..)| weight > *earlier) {
                 best = Some((weight, deadline.day, deadline.words));
             }
@@ -267,10 +267,14 @@ fn in_text(found: &FoundLiaison, letter: &Letter<'_>) -> Option<(crate::domain::
 }
 
 /// Whether words speak of the activity's own statement: a date in it was its deadline, not theirs.
-fn answers_ours(before: &str, letter: &Letter<'_>) -> bool {
+fn answers_ours(before: &str, found: &FoundLiaison, letter: &Letter<'_>) -> bool {
     let vocabulary = letter.vocabulary();
+    let answers = found.in_reply_to.as_deref().is_some_and(|number| is_activity(number, letter.charter()));
     any(&vocabulary.liaison.reply, before)
-        && super::numbers::references(&letter.prose, vocabulary).iter().any(|number| is_activity(&number.text, letter.charter()))
+        && (answers
+            || super::numbers::references(&letter.prose, vocabulary)
+                .iter()
+                .any(|number| is_activity(&number.text, letter.charter())))
 }
 
 /// The sentences of a text whose wrapped lines were joined.

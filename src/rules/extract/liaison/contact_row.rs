@@ -256,7 +256,8 @@ fn between_han(part: &str) -> Vec<&str> {
     let han = part.chars().filter(|c| is_han(*c)).count();
     let letters = part.chars().filter(|c| c.is_alphabetic()).count();
     // A blank within a number separates nothing.
-    let is_number = part.split_whitespace().skip(1).all(|word| word.starts_with(|c: char| c.is_ascii_digit()));
+    let is_number =
+        part.split_whitespace().skip(1).all(|word| word.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '(')));
     if han * 2 > letters && !is_number && !part.contains([':', '：']) { part.split([' ', '　']).collect() } else { vec![part] }
 }
 

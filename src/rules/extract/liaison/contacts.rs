@@ -91,9 +91,14 @@ fn place<'a>(letter: &'a Letter<'_>) -> Option<&'a str> {
         let named = countries.in_text(line).last().copied();
         // "عمّان، المملكة الأردنية الهاشمية"
         let last = line.rsplit([',', '،', '，']).next().filter(|_| named.is_none() || line.contains(is_arabic));
-        last.and_then(|piece| countries.of_organization(piece)).or(named)
+        let named_in = |piece| countries.in_text(piece).last().copied().or_else(|| countries.of_organization(piece));
+        last.and_then(named_in).or(named)
     };
-    let town = |line: &str| (!super::origin::is_named_body(line, letter)).then(|| countries.place(line)).flatten();
+    // A body's name may have a town's word in it; the town stands in brackets behind it.
+    let town = |line: &str| match super::origin::is_named_body(line, letter) {
+        true => line.split_once(['(', '（']).and_then(|(_, inner)| countries.place(inner)),
+        false => countries.place(line),
+    };
     let named = lines.iter().find_map(|line| country(line));
     named.or_else(|| lines.iter().find_map(|line| town(line))).filter(|code| *code != "CH")
 }

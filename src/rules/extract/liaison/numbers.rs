@@ -120,15 +120,16 @@ fn own_by_head(found: &mut FoundLiaison, letter: &Letter<'_>) {
     let cells = letter.header.loose.iter().take(HEAD).flat_map(|line| line.split(['\t']).flat_map(|cell| cell.split("  ")));
     let cells: Vec<&str> = cells.map(str::trim).filter(|cell| !cell.is_empty()).collect();
     // A statement's own number goes before a temporary document's.
-    let mut numbers: Vec<(bool, String)> = Vec::new();
+    let mut numbers: Vec<(bool, bool, String)> = Vec::new();
     for cell in cells {
         let Some(number) = alone(cell, letter) else { continue };
         if !is_activity(&number, letter.charter()) {
-            numbers.push((any(&letter.vocabulary().liaison.drafts, &number), number));
+            let is_unknown = references(&number, letter.vocabulary()).is_empty();
+            numbers.push((any(&letter.vocabulary().liaison.drafts, &number), is_unknown, number));
         }
     }
-    numbers.sort_by_key(|(is_draft, _)| *is_draft);
-    if let Some((is_draft, number)) = numbers.into_iter().next()
+    numbers.sort_by_key(|(is_draft, is_unknown, _)| (*is_draft, *is_unknown));
+    if let Some((is_draft, _, number)) = numbers.into_iter().next()
         && !(is_draft && letter.header.all(LiaisonLabel::Reference).next().is_some())
     {
         super::set(found, "reference", letter.part, &number, "number-at-the-head");
@@ -156,6 +157,7 @@ fn alone(cell: &str, letter: &Letter<'_>) -> Option<String> {
         && whole.contains(['/', '-', '–', '_'])
         && !whole.contains(['@', ','])
         && !is_years(whole)
+        && !super::origin::is_named_body(whole, letter)
         && vocabulary.time.dates(whole, letter.near).is_empty()
         && !super::QUESTION.is_match(whole)
         && whole.chars().filter(|c| c.is_lowercase()).count() <= 3

@@ -58,6 +58,7 @@ fn part_of_letterhead(found: &FoundLiaison, letter: &Letter<'_>) -> Option<Strin
 /// The first organization that a text names.
 fn foreign(text: &str, letter: &Letter<'_>) -> Option<String> {
     let found = foreign_organizations(text, letter.vocabulary(), letter.charter());
+    let found = found.into_iter().filter_map(|name| name.lines().next().map(str::to_owned));
     found.into_iter().find(|name| !name.contains(". ") && !name.starts_with(char::is_lowercase))
 }
 
@@ -111,6 +112,7 @@ fn letterhead(found: &FoundLiaison, letter: &Letter<'_>) -> Option<String> {
                 && !any(&vocabulary.liaison.letterhead, line)
                 && !line.contains('@')
                 && !line.starts_with(char::is_lowercase)
+                && !(is_prose(line) && until_break(line, vocabulary).len() < line.len())
                 && vocabulary.time.dates(line, letter.near).is_empty()
                 && references(line, vocabulary).is_empty()
                 && Some(line) != found.title.as_deref()
