@@ -81,6 +81,9 @@ impl Screen {
                 }
             }
         }
+        if screen.links > usize::from(u16::MAX) {
+            return Err(format!("they have {} parts; {} are the most", screen.links, u16::MAX));
+        }
         if !spelled.is_empty() {
             let literals = AhoCorasick::new(spelled.keys()).map_err(|error| error.to_string())?;
             screen.literals = Some(literals);
@@ -113,7 +116,7 @@ impl Screen {
             self.always.iter().map(|owner| (*owner, vec![whole.clone()])).collect();
         if let Some(literals) = &self.literals {
             let folded = Folded::of(text);
-            let mut reached: Vec<Option<Reached>> = vec![None; self.links];
+            let mut reached = Progress { places: vec![0; self.links], reached: Vec::new() };
             for hit in literals.find_overlapping_iter(&folded.text) {
                 for link in self.owners.get(hit.pattern().as_usize()).into_iter().flatten() {
                     let Some(chain) = self.chains.get(link.chain) else { continue };
@@ -121,16 +124,14 @@ impl Screen {
                     // The latest one may begin within this one and hide an earlier one that does not.
                     let near = |before: &Reached| hit.start().saturating_sub(before.latest) <= reach;
                     let at = if link.is_first { Some(link.link) } else { link.link.checked_sub(1) };
-                    let before = at.and_then(|at| reached.get(at).copied().flatten()).filter(near);
+                    let before = at.and_then(|at| reached.of(at)).filter(near);
                     let first = match before {
                         Some(before) if hit.end().saturating_sub(before.first) <= reach => before.first.min(hit.start()),
                         Some(_) => hit.start().saturating_sub(reach),
                         None if link.is_first => hit.start(),
                         None => continue,
                     };
-                    if let Some(own) = reached.get_mut(link.link) {
-                        *own = Some(Reached { latest: hit.start(), first });
-                    }
+                    reached.set(link.link, Reached { latest: hit.start(), first });
                     if link.is_last {
                         let window = if folded.is_even { chain.window(text, first, &hit.range()) } else { whole.clone() };
                         add_window(found.entry(chain.owner).or_default(), window);
@@ -156,6 +157,31 @@ struct Reached {
     latest: usize,
     /// No match that goes on from here has its first literal before this.
     first: usize,
+}
+
+/// How far all chains have come. Few of the links are met in a text, so each has only a small number for where it is kept.
+struct Progress {
+    /// For each link one more than its place in `reached`; 0 as long as none of its literals was met.
+    places: Vec<u16>,
+    reached: Vec<Reached>,
+}
+
+impl Progress {
+    fn of(&self, link: usize) -> Option<Reached> {
+        let place = self.places.get(link).and_then(|place| usize::from(*place).checked_sub(1))?;
+        self.reached.get(place).copied()
+    }
+
+    fn set(&mut self, link: usize, reached: Reached) {
+        let Some(place) = self.places.get_mut(link) else { return };
+        match usize::from(*place).checked_sub(1).and_then(|place| self.reached.get_mut(place)) {
+            Some(own) => *own = reached,
+            None => {
+                self.reached.push(reached);
+                *place = u16::try_from(self.reached.len()).expect("a screen has no more links than it was allowed");
+            }
+        }
+    }
 }
 
 impl Chain {
