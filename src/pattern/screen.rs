@@ -474,6 +474,12 @@ fn shortest(literals: &[String]) -> usize {
 
 /// One sign for all that `(?i)` takes for the same (Unicode's simple case folding, as regex-syntax has it).
 fn fold(sign: char) -> char {
+    match sign {
+        // Arabic and Chinese have no cases, Cyrillic capitals lie 32 below their small letters.
+        'ء'..='ي' | '一'..='鿿' | 'а'..='џ' => return sign,
+        'А'..='Я' => return char::from_u32(u32::from(sign) + 32).unwrap_or(sign),
+        _ => {}
+    }
     let mut lower = sign.to_lowercase();
     let lower = match (lower.next(), lower.next()) {
         (Some(one), None) => one,

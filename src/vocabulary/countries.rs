@@ -108,7 +108,7 @@ impl Countries {
             let word = fold(word.text);
             let said = self.adjectives.iter().find(|(adjective, _)| {
                 *adjective == word
-                    || (adjective.chars().count() >= 5 && is_cyrillic(adjective) && word.starts_with(adjective.as_str()))
+                    || (word.starts_with(adjective.as_str()) && adjective.chars().count() >= 5 && is_cyrillic(adjective))
             });
             said.map(|(_, code)| code.as_str())
         })

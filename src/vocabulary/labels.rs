@@ -553,7 +553,7 @@ impl LabelWords {
     /// The longest label at the start or the end of a text.
     fn part_of(&self, key: &str, list: &[&str]) -> Option<PersonLabel> {
         if key.chars().any(is_han) {
-            let ends = self.person.iter().filter(|(label, _)| label.chars().count() > 1 && key.ends_with(label.as_str()));
+            let ends = self.person.iter().filter(|(label, _)| key.ends_with(label.as_str()) && label.chars().count() > 1);
             return (key.chars().count() <= 14)
                 .then(|| ends.max_by_key(|(label, _)| label.len()).map(|(_, kind)| *kind))
                 .flatten();

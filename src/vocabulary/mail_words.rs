@@ -6,6 +6,7 @@ use crate::resources::Resources;
 use crate::vocabulary::FOLDERS;
 use anyhow::{Context, Result, anyhow};
 use serde::Deserialize;
+use std::collections::HashMap;
 
 /// A longer tag before a subject is the subject.
 const LONGEST_TAG: usize = 30;
@@ -63,12 +64,12 @@ struct File {
 pub struct MailWords {
     header: Vec<(String, HeaderLabel)>,
     attribution: PatternList,
-    original: Vec<String>,
-    forwarded: Vec<String>,
-    sent_from: Vec<String>,
-    closings: Vec<String>,
-    greetings: Vec<String>,
-    disclaimers: Vec<String>,
+    original: Openings,
+    forwarded: Openings,
+    sent_from: Openings,
+    closings: Openings,
+    greetings: Openings,
+    disclaimers: Openings,
     automatic_subjects: Vec<String>,
     bounce_subjects: Vec<String>,
     receipt_subjects: Vec<String>,
@@ -136,6 +137,10 @@ impl MailWords {
             (&mut self.closings, file.closings),
             (&mut self.greetings, file.greetings),
             (&mut self.disclaimers, file.disclaimers),
+        ] {
+            more.iter().for_each(|words| own.add(words));
+        }
+        for (own, more) in [
             (&mut self.automatic_subjects, file.automatic_subjects),
             (&mut self.bounce_subjects, file.bounce_subjects),
             (&mut self.receipt_subjects, file.receipt_subjects),
@@ -152,6 +157,9 @@ impl MailWords {
     /// The label that a line of a quoted header opens with, colon and all.
     pub fn header_label(&self, line: &str) -> Option<HeaderLabel> {
         let line = line.trim_start_matches(['>', '*', ' ', '\t']);
+        if !line.chars().take(24).any(|c| matches!(c, ':' | '：')) {
+            return None;
+        }
         let head: String = line.chars().take(24).collect::<String>().to_lowercase();
         let found = self.header.iter().find(|(label, _)| {
             head.strip_prefix(label.as_str())
@@ -170,26 +178,27 @@ impl MailWords {
 
     /// A separator such as `-----Original Message-----`: bare words between dashes.
     pub fn is_original(&self, line: &str) -> bool {
-        between_dashes(line).is_some_and(|inner| starts_with_any(&inner, &self.original))
+        between_dashes(line).is_some_and(|inner| self.original.of(&inner).is_some())
     }
 
     /// A separator above a forwarded letter.
     pub fn is_forwarded(&self, line: &str) -> bool {
-        let bare = between_dashes(line).unwrap_or_else(|| line.trim().to_lowercase());
-        let matched = starts_with_any(&bare, &self.forwarded);
-        matched && bare.chars().count() <= 60
+        let dashed = between_dashes(line);
+        let bare = dashed.as_deref().unwrap_or(line.trim());
+        self.forwarded.of(bare).is_some() && bare.to_lowercase().chars().count() <= 60
     }
 
     /// "Sent from my …".
     pub fn is_sent_from(&self, line: &str) -> bool {
-        line.chars().count() <= 80 && starts_with_any(&line.trim().to_lowercase(), &self.sent_from)
+        self.sent_from.of(line.trim()).is_some() && line.chars().count() <= 80
     }
 
     /// A closing formula on a line of its own, or at the start of a short line.
     pub fn is_closing(&self, line: &str) -> bool {
+        let Some(closings) = self.closings.under(line.trim()) else { return false };
         let line = line.trim().to_lowercase();
         let bare = line.trim_end_matches([',', '.', '!', '，', '。', '！', '،', ' ', ';', ':']);
-        self.closings.iter().any(|closing| {
+        closings.iter().any(|closing| {
             // The count of characters is asked for last: most lines begin with none of the words.
             bare.starts_with(closing.as_str())
                 && (bare.len() == closing.len()
@@ -199,13 +208,13 @@ impl MailWords {
 
     /// A line that greets.
     pub fn is_greeting(&self, line: &str) -> bool {
-        let line = line.trim().to_lowercase();
-        line.chars().count() <= 120 && starts_with_any(&line, &self.greetings)
+        let line = line.trim();
+        self.greetings.of(line).is_some() && line.to_lowercase().chars().count() <= 120
     }
 
     /// A line that opens a disclaimer.
     pub fn is_disclaimer(&self, line: &str) -> bool {
-        starts_with_any(&line.trim_start_matches(['*', ' ', '_', '-', '[']).to_lowercase(), &self.disclaimers)
+        self.disclaimers.of(line.trim_start_matches(['*', ' ', '_', '-', '['])).is_some()
     }
 
     /// A subject that begins as automatic answers do.
@@ -257,6 +266,32 @@ impl MailWords {
                 return if rest.is_empty() { before } else { rest };
             }
         }
+    }
+}
+
+/// Words with which a line may begin, lower case. They are kept by their first character, by which most lines are let go.
+#[derive(Debug, Default)]
+struct Openings {
+    by_first: HashMap<char, Vec<String>>,
+}
+
+impl Openings {
+    fn add(&mut self, words: &str) {
+        let words = words.to_lowercase();
+        self.by_first.entry(words.chars().next().unwrap_or_default()).or_default().push(words);
+    }
+
+    /// Those that have the first character of a text.
+    fn under(&self, text: &str) -> Option<&[String]> {
+        let first = text.chars().next()?.to_lowercase().next()?;
+        self.by_first.get(&first).map(Vec::as_slice)
+    }
+
+    /// The one that a text begins with, in any case.
+    fn of(&self, text: &str) -> Option<&str> {
+        let words = self.under(text)?;
+        let lower = text.to_lowercase();
+        words.iter().find(|words| lower.starts_with(words.as_str())).map(String::as_str)
     }
 }
 

@@ -18,6 +18,9 @@ pub(super) fn grids(text: &str) -> Vec<Vec<Vec<String>>> {
 /// Tables whose cells are parted by a mark. Empty lines and drawn rules between the rows do not end one; where rules stand between all
 /// rows, the lines between two of them are one row.
 fn with_mark(text: &str, mark: char) -> Vec<Vec<Vec<String>>> {
+    if !text.contains(mark) {
+        return Vec::new();
+    }
     let mut found: Vec<Vec<Vec<String>>> = Vec::new();
     let mut rows: Vec<Vec<String>> = Vec::new();
     let mut rules: Vec<usize> = Vec::new();

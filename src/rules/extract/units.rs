@@ -299,8 +299,16 @@ fn label_within(head: &str, words: &Vocabulary) -> Option<(PersonLabel, usize)> 
     None
 }
 
+/// Whether a line may have one of the gaps below; most have none. The marks that are not ASCII begin with the octet E2.
+fn may_have_gap(line: &str) -> bool {
+    line.as_bytes().windows(2).any(|two| matches!(two, b"  " | b".." | b"__" | b" -" | [0xe2, _]))
+}
+
 /// A label and its value with a gap, dots or a dash between them instead of a colon, as in a form.
 fn unmarked(line: &str, words: &Vocabulary) -> Option<(PersonLabel, String)> {
+    if !may_have_gap(line) {
+        return None;
+    }
     let split = ["   ", "...", "…", " – ", " — ", " - ", "___"].iter().find_map(|gap| {
         let (label, value) = line.split_once(gap)?;
         let kind = words.labels.person_label(label).filter(|_| label.trim().chars().count() > 1)?;

@@ -67,18 +67,18 @@ impl Header {
 pub(super) fn read(text: &str, vocabulary: &Vocabulary) -> Header {
     let lines: Vec<String> = text.lines().take(MOST_LINES).map(clean).collect();
     let bare = lines.iter().filter(|line| is_bare_label(line, vocabulary)).count();
-    let marked = lines.iter().filter(|line| !marks(line, Place::Head, vocabulary).is_empty()).count();
+    let marked: Vec<Vec<Mark>> = lines.iter().map(|line| marks(line, Place::Head, vocabulary)).collect();
     let mut reader = Reader {
         vocabulary,
         header: Header::default(),
         open: None,
         was_full: false,
         in_text: false,
-        bare: bare >= 3 || marked >= 2,
+        bare: bare >= 3 || marked.iter().filter(|marks| !marks.is_empty()).count() >= 2,
     };
     let mut at = 0;
     while let Some(line) = lines.get(at) {
-        at += 1 + reader.line(line, lines.get(at + 1));
+        at += 1 + reader.line(line, marked.get(at).map_or(&[], Vec::as_slice), lines.get(at + 1));
     }
     let mut header = reader.header;
     columns(&mut header.fields);
@@ -88,7 +88,7 @@ pub(super) fn read(text: &str, vocabulary: &Vocabulary) -> Header {
 
 /// A line without the marks of bold text and of a table's borders.
 fn clean(line: &str) -> String {
-    let line = line.replace("**", "").replace('|', "  ");
+    let line = if line.contains(['*', '|']) { line.replace("**", "").replace('|', "  ") } else { line.to_owned() };
     let bare = line.trim_start();
     // A bold label keeps its asterisk at one end only: "*Title:* x".
     if bare.starts_with('*') && bare.contains(":*") { line.replacen('*', "", 2) } else { line }
@@ -108,8 +108,8 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Takes a line; gives how many of the next ones it has taken, too.
-    fn line(&mut self, line: &str, next: Option<&String>) -> usize {
+    /// Takes a line, whose labels are these if it stands in the header; gives how many of the next ones it has taken, too.
+    fn line(&mut self, line: &str, labels: &[Mark], next: Option<&String>) -> usize {
         let bare = line.trim();
         if bare.is_empty() {
             match self.open.and_then(|open| self.header.fields.get_mut(open)) {
@@ -121,7 +121,7 @@ impl Reader<'_> {
         }
         let is_full = columns_of(line) >= WRAPPED;
         let mut taken = 0;
-        let mut found = marks(line, self.place(), self.vocabulary);
+        let mut found = if self.in_text { marks(line, Place::Text, self.vocabulary) } else { labels.to_vec() };
         if found.is_empty()
             && let Some(next) = next.filter(|_| bare.chars().count() <= 40)
         {
@@ -147,10 +147,6 @@ impl Reader<'_> {
         }
         self.was_full = is_full;
         taken
-    }
-
-    fn place(&self) -> Place {
-        if self.in_text { Place::Text } else { Place::Head }
     }
 
     fn take(&mut self, line: &str, marks: &[Mark]) {

@@ -100,7 +100,9 @@ fn without_colon(line: &str, vocabulary: &Vocabulary) -> Option<Mark> {
     let indent = line.len() - line.trim_start().len();
     let bare = line.get(indent..)?;
     let mark = |label, value: usize| Mark { label, start: indent, value: indent + value };
-    for gap in ["   ", "  ", " – ", " — "] {
+    // Most lines have no gap; a dash begins with the octet E2.
+    let may_have_gap = bare.as_bytes().windows(2).any(|two| matches!(two, b"  " | [b' ', 0xe2]));
+    for gap in ["   ", "  ", " – ", " — "].into_iter().filter(|_| may_have_gap) {
         if let Some((head, _)) = bare.split_once(gap)
             && head.chars().count() >= 2
             && let Some(label) = words.label(head).filter(|label| *label != LiaisonLabel::Heading)
