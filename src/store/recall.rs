@@ -178,9 +178,13 @@ pub(super) async fn ask(reader: &mut AnyConnection, activity: ActivityId, mail: 
 
 /// A report that quotes nothing of our letter but the id on its envelope, which is its Message-ID before the at sign.
 async fn by_envelope(reader: &mut AnyConnection, activity: ActivityId, id: &str, relations: &mut Relations) -> Result<()> {
-    // 'A' follows '@'. By its bounds, for the index knows whole ids only.
-    let sql = "SELECT id, thread_id, recipient FROM outbox WHERE rfc_id >= $1 AND rfc_id < $2 AND +activity_id = $3 LIMIT 1";
-    let query = sqlx::query(sql).bind(format!("{id}@")).bind(format!("{id}A")).bind(activity.0);
+    // All of ours end alike. Whole ids are looked up: in which order texts stand depends on the database's locale.
+    let sql = "SELECT rfc_id FROM outbox WHERE activity_id = $1 ORDER BY id DESC LIMIT 1";
+    let latest = sqlx::query(sql).bind(activity.0).fetch_optional(&mut *reader).await.context("Cannot look up our own ids")?;
+    let latest = latest.map(|row| row.text("rfc_id")).transpose()?.unwrap_or_default();
+    let Some((_, end)) = latest.split_once('@') else { return Ok(()) };
+    let sql = "SELECT id, thread_id, recipient FROM outbox WHERE rfc_id = $1 AND +activity_id = $2 LIMIT 1";
+    let query = sqlx::query(sql).bind(format!("{id}@{end}")).bind(activity.0);
     let Some(row) = query.fetch_optional(reader).await.context("Cannot look up a letter by its envelope")? else { return Ok(()) };
     relations.answers = Some((LetterKey(row.int("id")?), row.address_or_none("recipient")?));
     relations.thread = relations.thread.or(row.int_or_none("thread_id")?);

@@ -64,7 +64,7 @@ fn damaged(letters: &[Vec<u8>], random: &mut fastrand::Rng) -> Vec<u8> {
 #[tokio::test(flavor = "multi_thread")]
 async fn g6_damaged_letters_harm_nobody_and_take_less_than_a_second() {
     let _alone = alone().await;
-    let count = size("FUZZ", 600);
+    let count = size("FUZZ", 300);
     let seed = size("SEED", 20_120_822) as u64;
     let mut knowledge = Knowledge::load(&Resources::built_in(), "jca-cop", |rules| Policy::of(&rules.charter)).unwrap();
     knowledge.documents = Reader::of(env!("CARGO_BIN_EXE_jcabot"));

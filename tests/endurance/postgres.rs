@@ -144,7 +144,7 @@ async fn f21_a_postgresql_that_takes_no_writes_or_no_connections_is_waited_for()
         wait_for(ill, || (degraded() > times).then_some(()));
         // Looked at again and again by then, by connections of the bad time.
         let injected: Vec<String> = (0..5).map(|_| scene.inject()).collect();
-        tokio::time::sleep(Duration::from_secs(8)).await;
+        tokio::time::sleep(Duration::from_secs(6)).await;
         let meanwhile = scene.answers().len() - before;
         server.administer(well).await;
         let over = Instant::now();
