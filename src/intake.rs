@@ -181,7 +181,7 @@ impl Intake {
                 self.sweep(mailbox, &folder, Manner::Keep, stop).await?;
             }
         }
-        let jobs = shelve_due(&self.desk.store, self.desk.activity, mailbox, &self.settings, self.desk.clock.now()).await?;
+        let jobs = shelve_due(&self.desk, mailbox, &self.settings).await?;
         if jobs > 0 || extent == Extent::All {
             look_at_shelf(&self.desk, &self.settings).await?;
         }
@@ -427,7 +427,7 @@ impl Intake {
         if addressee.is_none_or(|addressee| charter.is_own(&addressee)) {
             return Ok(false);
         }
-        match mailbox.shelve(&Move { place: &raw.place, target: Some(folder), keywords: &[], landing: None }).await {
+        match mailbox.shelve(&Move { place: &raw.place, target: Some(folder), keywords: &[], ours: &[], landing: None }).await {
             Err(error) if error.is_connection() => return Err(error.into()),
             Err(error) => {
                 warn!(mailbox.name = self.settings.name(), "A witness copy stays where it came: {error}");

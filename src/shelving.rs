@@ -7,7 +7,8 @@ use crate::desk::Desk;
 use crate::domain::Timestamp;
 use crate::killpoint::{self, Point};
 use crate::mailbox::{self, Landing, Mailbox, MailboxError, Move, Shelved, Shelving};
-use crate::store::{ActivityId, ShelvingJob, Store};
+use crate::plan::NEEDS_REPLY;
+use crate::store::{ShelvingJob, Store};
 use anyhow::Result;
 use jiff::SignedDuration;
 use tracing::{debug, warn};
@@ -21,19 +22,15 @@ const MOST_TRIES: i64 = 180;
 
 /// Does the jobs of a mailbox that are due, the oldest first, and gives how many there were: a backlog is worked off in rounds,
 /// so that new letters need not wait behind it.
-pub async fn shelve_due(
-    store: &Store,
-    activity: ActivityId,
-    mailbox: &mut Mailbox,
-    settings: &mailbox::Settings,
-    now: Timestamp,
-) -> Result<usize> {
+pub async fn shelve_due(desk: &Desk, mailbox: &mut Mailbox, settings: &mailbox::Settings) -> Result<usize> {
     if settings.shelving == Shelving::Off {
         return Ok(0);
     }
-    let jobs = store.shelvings_due(activity, settings.name(), now).await?;
+    let now = desk.clock.now();
+    let jobs = desk.store.shelvings_due(desk.activity, settings.name(), now).await?;
+    let shelf = Shelf { store: &desk.store, shelving: settings.shelving, ours: keywords(desk), now };
     for job in &jobs {
-        one(store, mailbox, settings, job, now).await?;
+        shelf.one(mailbox, job).await?;
         killpoint::pass(Point::Shelved);
     }
     Ok(jobs.len())
@@ -55,51 +52,64 @@ pub async fn look_at_shelf(desk: &Desk, settings: &mailbox::Settings) -> Result<
     Ok(())
 }
 
-async fn one(
-    store: &Store,
-    mailbox: &mut Mailbox,
-    settings: &mailbox::Settings,
-    job: &ShelvingJob,
-    now: Timestamp,
-) -> Result<()> {
-    let folder = match settings.shelving {
-        Shelving::Move => job.folder.as_deref(),
-        Shelving::Label | Shelving::Off => None,
-    };
-    killpoint::pass(Point::BeforeMove);
-    let shelved = shelve(store, mailbox, job, folder).await?;
-    killpoint::pass(Point::Moved);
-    match shelved {
-        Ok(Shelved::Moved(place)) => store.shelved(job.id, place.as_ref(), now).await,
-        Ok(Shelved::Labelled) => store.shelved(job.id, None, now).await,
-        Ok(Shelved::Gone) => {
-            debug!(message.id = job.message.0, "Message {} was moved or deleted by a person", job.message.0);
-            store.shelving_gone(job.id, now).await
-        }
-        Err(error) if error.is_connection() => Err(error.into()),
-        Err(error) => {
-            debug!(message.id = job.message.0, tries = job.tries, "Message {} could not be shelved: {error}", job.message.0);
-            let pause = FIRST_PAUSE * (1 << job.tries.clamp(0, DOUBLINGS));
-            let next = (job.tries + 1 < MOST_TRIES).then_some(now + pause);
-            store.shelving_retry(job.id, next, &error.to_string(), now).await
-        }
-    }
+/// Every keyword that a letter may carry from us.
+fn keywords(desk: &Desk) -> Vec<String> {
+    let knowledge = desk.knowledge.get();
+    let shelves = knowledge.rules.charter.shelves.values().map(|shelf| shelf.keyword.clone());
+    shelves.chain([NEEDS_REPLY.to_owned()]).collect()
 }
 
-/// Moves or labels one letter. Where a move takes two steps, it is written down first where the copy will land.
-async fn shelve(
-    store: &Store,
-    mailbox: &mut Mailbox,
-    job: &ShelvingJob,
-    folder: Option<&str>,
-) -> Result<Result<Shelved, MailboxError>> {
-    let before = job.landing.map(|(uid_validity, uid_next)| Landing { uid_validity, uid_next });
-    if let (None, Some(target)) = (before, folder) {
-        match mailbox.landing(target).await {
-            Ok(Some(landing)) => store.shelving_begins(job.id, (landing.uid_validity, landing.uid_next)).await?,
-            Ok(None) => {}
-            Err(error) => return Ok(Err(error)),
+/// What all jobs of a round share.
+struct Shelf<'a> {
+    store: &'a Store,
+    shelving: Shelving,
+    ours: Vec<String>,
+    now: Timestamp,
+}
+
+impl Shelf<'_> {
+    async fn one(&self, mailbox: &mut Mailbox, job: &ShelvingJob) -> Result<()> {
+        let (store, now) = (self.store, self.now);
+        let folder = match self.shelving {
+            Shelving::Move => job.folder.as_deref(),
+            Shelving::Label | Shelving::Off => None,
+        };
+        killpoint::pass(Point::BeforeMove);
+        let shelved = self.shelve(mailbox, job, folder).await?;
+        killpoint::pass(Point::Moved);
+        match shelved {
+            Ok(Shelved::Moved(place)) => store.shelved(job.id, place.as_ref(), now).await,
+            Ok(Shelved::Labelled) => store.shelved(job.id, None, now).await,
+            Ok(Shelved::Gone) => {
+                debug!(message.id = job.message.0, "Message {} was moved or deleted by a person", job.message.0);
+                store.shelving_gone(job.id, now).await
+            }
+            Err(error) if error.is_connection() => Err(error.into()),
+            Err(error) => {
+                debug!(message.id = job.message.0, tries = job.tries, "Message {} could not be shelved: {error}", job.message.0);
+                let pause = FIRST_PAUSE * (1 << job.tries.clamp(0, DOUBLINGS));
+                let next = (job.tries + 1 < MOST_TRIES).then_some(now + pause);
+                store.shelving_retry(job.id, next, &error.to_string(), now).await
+            }
         }
     }
-    Ok(mailbox.shelve(&Move { place: &job.place, target: folder, keywords: &job.keywords, landing: before }).await)
+
+    /// Moves or labels one letter. Where a move takes two steps, it is written down first where the copy will land.
+    async fn shelve(
+        &self,
+        mailbox: &mut Mailbox,
+        job: &ShelvingJob,
+        folder: Option<&str>,
+    ) -> Result<Result<Shelved, MailboxError>> {
+        let before = job.landing.map(|(uid_validity, uid_next)| Landing { uid_validity, uid_next });
+        if let (None, Some(target)) = (before, folder) {
+            match mailbox.landing(target).await {
+                Ok(Some(landing)) => self.store.shelving_begins(job.id, (landing.uid_validity, landing.uid_next)).await?,
+                Ok(None) => {}
+                Err(error) => return Ok(Err(error)),
+            }
+        }
+        let (keywords, ours) = (job.keywords.as_slice(), self.ours.as_slice());
+        Ok(mailbox.shelve(&Move { place: &job.place, target: folder, keywords, ours, landing: before }).await)
+    }
 }

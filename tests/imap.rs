@@ -3,7 +3,7 @@
 use crate::support::dovecot::Dovecot;
 use crate::support::tls;
 use jcabot::domain::steps::Place;
-use jcabot::mailbox::{Mailbox, MailboxError, Move, Settings, Shelved};
+use jcabot::mailbox::{Fetch, Mailbox, MailboxError, Move, Settings, Shelved};
 use std::time::{Duration, Instant};
 
 const LETTER: &[u8] = b"From: jane@example.org\r\nTo: jca@example.org\r\nSubject: one\r\nMessage-ID: <one@example.org>\r\nDate: Mon, 20 Aug 2012 10:00:00 +0200\r\n\r\nHello.\r\n";
@@ -17,7 +17,7 @@ async fn open(dovecot: &Dovecot, user: &str) -> Mailbox {
 }
 
 fn shelf<'a>(place: &'a Place, target: &'a str, keywords: &'a [String]) -> Move<'a> {
-    Move { place, target: Some(target), keywords, landing: None }
+    Move { place, target: Some(target), keywords, ours: &[], landing: None }
 }
 
 /// Files the one letter of the inbox by what `scan` and `fetch` give, and shelves it.
@@ -128,4 +128,43 @@ async fn tls_is_checked_and_a_wrong_password_is_said() {
     assert!(matches!(untrusted, Err(MailboxError::Connection(words)) if words.contains("No TLS")));
     let words = wrong.err().unwrap().to_string();
     assert!(words.contains("refuses the login of eve") && !words.contains("hunter2"), "{words}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_corrected_letter_carries_the_keyword_of_its_new_kind_alone() {
+    let Some(dovecot) = Dovecot::without(&[]).await else { return };
+    dovecot.deliver("kit", LETTER);
+    let mut mailbox = open(&dovecot, "kit").await;
+    let Shelved::Moved(Some(place)) = shelve_one(&mut mailbox).await else { panic!("not moved") };
+
+    let (new, ours) = (["$JcaInquiry".to_owned()], ["$JcaContact".to_owned(), "$JcaInquiry".to_owned()]);
+    let job = Move { place: &place, target: Some("JCA/Inquiries"), keywords: &new, ours: &ours, landing: None };
+    let Shelved::Moved(Some(place)) = mailbox.shelve(&job).await.unwrap() else { panic!("not moved") };
+
+    let Fetch::Letter(_, keywords) = mailbox.fetch(&place.folder, place.uid_validity, &place.uid).await.unwrap() else {
+        panic!("not there")
+    };
+    assert_eq!(keywords, ["$JcaInquiry"]);
+    mailbox.close().await;
+}
+
+#[tokio::test]
+async fn a_corrected_letter_of_a_maildir_carries_the_keyword_of_its_new_kind_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(dir.path().join("new")).unwrap();
+    std::fs::create_dir_all(dir.path().join("cur")).unwrap();
+    std::fs::create_dir_all(dir.path().join("tmp")).unwrap();
+    std::fs::write(dir.path().join("new/1.one.host"), LETTER).unwrap();
+    let path = dir.path().display();
+    let mut mailbox = Mailbox::connect(&settings(&format!("name = \"jca\"\n[maildir]\npath = \"{path}\""))).await.unwrap();
+    let place = Place { mailbox: "jca".to_owned(), folder: "INBOX".to_owned(), uid_validity: 0, uid: "1.one.host".to_owned() };
+    let ours = ["$JcaContact".to_owned(), "$JcaInquiry".to_owned()];
+
+    for keywords in ours.chunks(1) {
+        let job = Move { place: &place, target: None, keywords, ours: &ours, landing: None };
+        assert!(matches!(mailbox.shelve(&job).await.unwrap(), Shelved::Labelled));
+    }
+
+    let Fetch::Letter(_, keywords) = mailbox.fetch("INBOX", 0, &place.uid).await.unwrap() else { panic!("not there") };
+    assert_eq!(keywords, ["$JcaInquiry"]);
 }

@@ -106,8 +106,7 @@ async fn take_in(daemon: &Daemon, dir: &Path) -> Result<()> {
         ]);
     }
     print::table(&["No.", "From", "In", "Became", "Subject"], &[4, 40, 3, 18, 58], &rows)?;
-    let now = desk.clock.now();
-    crate::shelving::shelve_due(&desk.store, desk.activity, &mut mailbox, settings, now).await?;
+    crate::shelving::shelve_due(&desk, &mut mailbox, settings).await?;
     mailbox.close().await;
     Ok(())
 }

@@ -3,7 +3,7 @@
 //! A letter is known by the base name of its file, which stays when flags change. Keywords are the letters `a` to `z` after the
 //! flags, named in the folder's `dovecot-keywords` file, so that Dovecot, and any client over it, shows them.
 
-use super::{Fetched, Found, MailboxError, MaildirSettings, Scan, Shelved, utf7};
+use super::{Fetched, Found, MailboxError, MaildirSettings, Move, Scan, Shelved, utf7};
 use crate::domain::Timestamp;
 use crate::domain::steps::Place;
 use crate::killpoint::{self, Point};
@@ -163,7 +163,8 @@ impl Maildir {
         }
     }
 
-    pub(super) fn shelve(&self, place: &Place, target: Option<&str>, keywords: &[String]) -> Result<Shelved, MailboxError> {
+    pub(super) fn shelve(&self, job: &Move<'_>) -> Result<Shelved, MailboxError> {
+        let (place, target) = (job.place, job.target);
         let from = self.folder(&place.folder);
         let Some(path) = find(&from, &place.uid)? else { return Ok(Shelved::Gone) };
         let home = target.map_or_else(|| from.clone(), |target| self.folder(target));
@@ -171,10 +172,12 @@ impl Maildir {
         if target.is_some() {
             write_durably(&home.join("maildirfolder"), b"")?;
         }
-        let letters = keyword_letters(&home, keywords)?;
+        let dropped: Vec<String> = keywords_of(&from, &path).into_iter().filter(|keyword| job.drops(keyword)).collect();
+        let dropped = keyword_letters(&from, &dropped)?;
+        let letters = keyword_letters(&home, job.keywords)?;
         let old_flags: String = name(&path).and_then(|name| Some(name.split_once(":2,")?.1.to_owned())).unwrap_or_default();
         // The letters of another folder's keywords mean something else here.
-        let kept = old_flags.chars().filter(|flag| flag.is_ascii_uppercase() || home == from);
+        let kept = old_flags.chars().filter(|flag| flag.is_ascii_uppercase() || (home == from && !dropped.contains(flag)));
         let mut flags: Vec<char> = kept.chain(letters).collect();
         flags.sort_unstable();
         flags.dedup();

@@ -96,8 +96,18 @@ pub struct Move<'a> {
     pub target: Option<&'a str>,
     /// IMAP keywords.
     pub keywords: &'a [String],
+    /// Keywords of ours that an earlier shelving may have set; those that are not among `keywords` come off.
+    pub ours: &'a [String],
     /// Where an earlier try may have put a copy already.
     pub landing: Option<Landing>,
+}
+
+impl Move<'_> {
+    /// Whether a keyword is one of ours that this letter carries no longer: its kind was corrected, or it was answered.
+    fn drops(&self, keyword: &str) -> bool {
+        let is = |own: &String| own.eq_ignore_ascii_case(keyword);
+        self.ours.iter().any(is) && !self.keywords.iter().any(is)
+    }
 }
 
 /// A letter as a mailbox hands it out.
@@ -247,7 +257,7 @@ impl Mailbox {
     pub async fn shelve(&mut self, job: &Move<'_>) -> Result<Shelved, MailboxError> {
         match &mut self.kind {
             Kind::Imap(imap) => imap.shelve(job).await,
-            Kind::Maildir(maildir) => maildir.shelve(job.place, job.target, job.keywords),
+            Kind::Maildir(maildir) => maildir.shelve(job),
         }
     }
 

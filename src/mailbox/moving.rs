@@ -22,9 +22,12 @@ impl Imap {
     pub(super) async fn shelve(&mut self, job: &Move<'_>) -> Result<Shelved, MailboxError> {
         let place = job.place;
         let Ok(uid) = place.uid.parse::<u32>() else { return Ok(Shelved::Gone) };
-        if !self.enter(&place.folder, place.uid_validity).await? || !self.is_there(uid).await? {
+        if !self.enter(&place.folder, place.uid_validity).await? {
             return Ok(Shelved::Gone);
         }
+        let Some(flags) = self.flags(uid).await? else { return Ok(Shelved::Gone) };
+        let dropped: Vec<&str> = flags.iter().map(String::as_str).filter(|flag| job.drops(flag)).collect();
+        self.mark(uid, "-FLAGS.SILENT", &dropped).await?;
         self.label(uid, job.keywords).await?;
         let Some(target) = job.target.filter(|target| !target.eq_ignore_ascii_case(&place.folder)) else {
             return Ok(Shelved::Labelled);
@@ -64,10 +67,12 @@ impl Imap {
         self.copy_away(uid, job, target).await
     }
 
-    async fn is_there(&mut self, uid: u32) -> Result<bool, MailboxError> {
+    /// The flags of a letter; `None` when it is not there.
+    async fn flags(&mut self, uid: u32) -> Result<Option<Vec<String>>, MailboxError> {
         // NOOP lets the server tell what others expunged; until then it may answer for letters that are gone (RFC 3501, 7.4.1).
         self.session.command("NOOP").await?;
-        Ok(self.session.command(&format!("UID FETCH {uid} (UID FLAGS)")).await?.fetched(uid).is_some())
+        let fetched = self.session.command(&format!("UID FETCH {uid} (UID FLAGS)")).await?.fetched(uid);
+        Ok(fetched.map(|letter| letter.flags))
     }
 
     /// A keyword that the folder does not take is left out: a mark is never a reason to leave a letter unfiled.
@@ -75,11 +80,15 @@ impl Imap {
         let allowed = self.selected.as_ref().map(|selected| selected.keywords.clone()).unwrap_or_default();
         let takes = |keyword: &&String| allowed.iter().any(|flag| flag == "\\*" || flag.eq_ignore_ascii_case(keyword));
         let wanted: Vec<&str> = keywords.iter().filter(takes).map(String::as_str).collect();
-        if wanted.is_empty() {
+        self.mark(uid, "+FLAGS.SILENT", &wanted).await
+    }
+
+    /// Puts keywords on a letter (`+FLAGS.SILENT`) or takes them off; a server that refuses is left its way.
+    async fn mark(&mut self, uid: u32, change: &str, keywords: &[&str]) -> Result<(), MailboxError> {
+        if keywords.is_empty() {
             return Ok(());
         }
-        let stored = self.session.command(&format!("UID STORE {uid} +FLAGS.SILENT ({})", wanted.join(" "))).await;
-        match stored {
+        match self.session.command(&format!("UID STORE {uid} {change} ({})", keywords.join(" "))).await {
             Err(MailboxError::Connection(words)) => Err(MailboxError::Connection(words)),
             _ => Ok(()),
         }

@@ -107,7 +107,7 @@ async fn f14_people_who_move_copy_and_expunge_in_the_middle_change_nothing() {
             uid: uid.to_string(),
         };
         hand.scan("INBOX").await.unwrap();
-        hand.shelve(&Move { place: &place, target: Some("Private"), keywords: &[], landing: None }).await.unwrap();
+        hand.shelve(&Move { place: &place, target: Some("Private"), keywords: &[], ours: &[], landing: None }).await.unwrap();
     }
     jca.look_with(&mut mailbox).await.unwrap();
     // Afterwards: some go back, some are copied, some are deleted.
