@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic, and its helpers are tests")]
 
 mod acceptance;
+mod authentication;
 mod cli;
 mod config;
 mod corrections;

@@ -62,7 +62,7 @@ fn weigh(findings: &[Finding], from: &Address) -> Authentication {
 }
 
 fn domain_of(value: &str) -> String {
-    value.rsplit('@').next().unwrap_or_default().trim_matches(['<', '>', '.']).to_lowercase()
+    value.rsplit('@').next().unwrap_or_default().trim_matches(['<', '>', '.', '"']).to_lowercase()
 }
 
 /// Relaxed alignment, on whole labels. Without a public-suffix list: one must end with the other, and share two labels.
@@ -80,6 +80,7 @@ fn read(value: &str, ids: &[String]) -> Option<Vec<Finding>> {
     let head = clauses.next()?;
     // "id" or "id version"
     let id = head.first().filter(|_| head.len() <= 2)?;
+    let id = id.trim_matches('"');
     if !ids.iter().any(|own| own.eq_ignore_ascii_case(id)) {
         return None;
     }
@@ -93,7 +94,9 @@ fn finding(clause: &[String]) -> Option<Finding> {
         return None;
     }
     let method = method.split('/').next().unwrap_or_default().to_lowercase();
-    let mut found = Finding { method, result: result.to_lowercase(), properties: Vec::new() };
+    // RFC 5451 called it so, and some servers still do.
+    let result = if result.eq_ignore_ascii_case("hardfail") { "fail".to_owned() } else { result.to_lowercase() };
+    let mut found = Finding { method, result, properties: Vec::new() };
     let mut rest = rest;
     while let [name, equals, value, tail @ ..] = rest {
         if equals == "=" {
