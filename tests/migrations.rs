@@ -128,7 +128,7 @@ async fn rows_of_every_migration_survive_the_later_ones() {
 #[tokio::test]
 async fn an_older_program_refuses_a_newer_schema() {
     on_each(async |ledger| {
-        let sql = "UPDATE _sqlx_migrations SET version = 9000 WHERE version = 14";
+        let sql = "UPDATE _sqlx_migrations SET version = 9000 WHERE version = 15";
         sqlx::query(sql).execute(&ledger.place.sql).await.unwrap();
 
         let opened = Store::open(&ledger.settings).await;
@@ -136,7 +136,7 @@ async fn an_older_program_refuses_a_newer_schema() {
 
         for error in [opened.unwrap_err(), existing.unwrap_err()] {
             let error = format!("{error:#}");
-            assert!(error.contains("newer jcabot (schema 9000, this program knows 14)"), "{error}");
+            assert!(error.contains("newer jcabot (schema 9000, this program knows 15)"), "{error}");
         }
     })
     .await;

@@ -2,7 +2,7 @@
 
 use crate::cli::open::open;
 use crate::cli::{Outcome, print};
-use crate::domain::records::{Person, Seat};
+use crate::domain::records::{Person, Registration, Seat};
 use crate::domain::words::SeatState;
 use crate::reply::cards;
 use anyhow::Result;
@@ -40,14 +40,18 @@ pub(crate) async fn run(config: &Path, arguments: &Arguments) -> Result<Outcome>
     let opened = open(config).await?;
     let mut seats = opened.store.roster(opened.activity).await?;
     let people = opened.store.people(opened.activity).await?;
+    let answers = opened.store.registrations(opened.activity).await?;
     if arguments.missing {
         seats.retain(|seat| seat.state != SeatState::Filled);
     }
     match if arguments.json { Format::Json } else { arguments.format } {
-        Format::Table => table(&seats, &people)?,
+        Format::Table => {
+            table(&seats, &people)?;
+            registrations(&answers)?;
+        }
         Format::Csv => print::raw(&cards::csv(&people))?,
         Format::Vcf => print::raw(&cards::vcards(&people))?,
-        Format::Json => print::json(&serde_json::json!({ "seats": seats, "people": people }))?,
+        Format::Json => print::json(&serde_json::json!({ "seats": seats, "people": people, "registrations": answers }))?,
     }
     Ok(if arguments.missing && !seats.is_empty() { Outcome::Found } else { Outcome::Done })
 }
@@ -85,4 +89,17 @@ pub(crate) fn table(seats: &[Seat], people: &[Person]) -> Result<()> {
     }
     let filled = seats.iter().filter(|seat| seat.state == SeatState::Filled).count();
     print::line(&format!("\n{filled} of {} seats are filled; {} people are on the list.", seats.len(), people.len()))
+}
+
+/// Who answered an invitation to the meeting.
+fn registrations(answers: &[Registration]) -> Result<()> {
+    if answers.is_empty() {
+        return Ok(());
+    }
+    let row = |answer: &Registration| {
+        let email = answer.email.as_ref().map_or(String::new(), |email| email.reveal().to_owned());
+        vec![answer.attendance.as_str().to_owned(), answer.name.clone().unwrap_or_default(), email, answer.message.0.to_string()]
+    };
+    print::line("")?;
+    print::table(&["Meeting", "Who", "E-mail", "Message"], &[10, 44, 40, 10], &answers.iter().map(row).collect::<Vec<_>>())
 }

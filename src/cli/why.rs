@@ -111,7 +111,7 @@ fn tell(why: &Why, letter: Option<&Understood>) -> Result<()> {
     Ok(())
 }
 
-/// People and statement, one field a line, each with the words and the rule that it comes from.
+/// People, statement, bounce and answers to invitations, one field a line, each with the words and the rule that it comes from.
 fn findings(findings: &Value) -> Result<()> {
     let contacts = findings.get("contacts").and_then(Value::as_array).into_iter().flatten();
     for (index, person) in contacts.enumerate() {
@@ -122,6 +122,14 @@ fn findings(findings: &Value) -> Result<()> {
         print::line("  Liaison statement:")?;
         fields(liaison)?;
     }
+    if let Some(bounce) = findings.get("bounce").filter(|bounce| !bounce.is_null()) {
+        print::line("  What came back:")?;
+        fields(bounce)?;
+    }
+    for answer in findings.get("registrations").and_then(Value::as_array).into_iter().flatten() {
+        print::line("  Answer to an invitation:")?;
+        fields(answer)?;
+    }
     Ok(())
 }
 
@@ -131,7 +139,8 @@ fn fields(value: &Value) -> Result<()> {
         let shown = match value {
             Value::String(text) => text.clone(),
             Value::Array(list) => list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("; "),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => value.to_string(),
+            Value::Null => continue,
+            Value::Bool(_) | Value::Number(_) | Value::Object(_) => value.to_string(),
         };
         if shown.is_empty() {
             continue;

@@ -1,7 +1,7 @@
 //! What lasts: the rows that people ask for, as plain data.
 
 use super::address::Address;
-use super::words::{DeadlineState, Kind, Language, OutboxState, Outgoing, Purpose, SeatState};
+use super::words::{Attendance, DeadlineState, Kind, Language, OutboxState, Outgoing, Purpose, SeatState};
 use super::{LetterKey, MessageKey, Timestamp};
 use serde::Serialize;
 
@@ -128,6 +128,21 @@ pub struct Deadline {
     pub settled_at: Option<Timestamp>,
     /// The message that set it; none for the charter's own.
     pub message: Option<MessageKey>,
+}
+
+/// Who comes to a meeting, and who does not.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Registration {
+    /// The letter that says so.
+    pub message: MessageKey,
+    /// As the answer writes it.
+    pub name: Option<String>,
+    /// The address that was invited.
+    pub email: Option<Address>,
+    /// What was answered.
+    pub attendance: Attendance,
+    /// When it was filed.
+    pub filed_at: Timestamp,
 }
 
 /// A thread that waits for somebody.

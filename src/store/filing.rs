@@ -5,7 +5,7 @@ use super::failover::Failover;
 use super::figures::{Settled, What};
 use super::pool::Dialect;
 use super::recall::Found;
-use super::{Store, Tx, facts, insert, ledger, outbox, people, questions, recall, search};
+use super::{Store, Tx, facts, insert, ledger, outbox, people, questions, recall, registrations, search};
 use crate::domain::steps::{Draft, Findings, Known, Plan, RawMail, Verdict};
 use crate::domain::{Fingerprint, LetterKey, MessageKey, Timestamp};
 use crate::killpoint::{self, Point};
@@ -182,6 +182,7 @@ impl Batch {
         };
         people::apply(&mut self.tx, self.dialect, filing, message).await?;
         facts::liaison(&mut self.tx, filing, message).await?;
+        registrations::add(&mut self.tx, filing, message).await?;
         let mut letters = Vec::new();
         for draft in filing.drafts {
             let draft = self.failover.begin(draft, filing.raw.received_at, filing.now);

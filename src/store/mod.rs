@@ -46,6 +46,7 @@ mod proposals;
 mod questions;
 mod recall;
 mod recover;
+mod registrations;
 mod reread;
 mod roster;
 mod rows;

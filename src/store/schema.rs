@@ -6,7 +6,7 @@ use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{AnyPool, Row, SqlSafeStr};
 
 /// Number, name, SQLite's text, PostgreSQL's text. Both folders hold the same numbers and names (a test says so).
-const MIGRATIONS: [(i64, &str, &str, &str); 14] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 15] = [
     (
         1,
         "activity",
@@ -90,6 +90,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 14] = [
         "answer",
         include_str!("../../migrations/sqlite/0014_answer.sql"),
         include_str!("../../migrations/postgres/0014_answer.sql"),
+    ),
+    (
+        15,
+        "registration",
+        include_str!("../../migrations/sqlite/0015_registration.sql"),
+        include_str!("../../migrations/postgres/0015_registration.sql"),
     ),
 ];
 

@@ -2,8 +2,9 @@
 
 use crate::support::store::{Letter, at, now, on_each};
 use jcabot::domain::MessageKey;
-use jcabot::domain::steps::{Evidence, Part, Reason};
-use jcabot::domain::words::Kind;
+use jcabot::domain::address::Address;
+use jcabot::domain::steps::{Evidence, FoundRegistration, Part, Reason};
+use jcabot::domain::words::{Attendance, Kind};
 use jcabot::store::{JournalFilter, MessageFilter};
 
 fn reasoned(name: &str) -> Letter {
@@ -110,6 +111,33 @@ async fn a_healthy_ledger_says_so_and_counts() {
         assert_eq!(status.letters[&Kind::Inquiry], 1);
         assert_eq!(status.outbox["ready"], 1);
         assert_eq!((status.shelving, status.unfinished), (0, 0));
+    })
+    .await;
+}
+
+fn answering(name: &str, email: &str, attendance: Attendance) -> Letter {
+    let mut letter = Letter::new(name);
+    letter.verdict.kind = Kind::Meeting;
+    letter.findings.registrations =
+        vec![FoundRegistration { name: Some("Jane Doe".to_owned()), email: Address::parse(email), attendance }];
+    letter
+}
+
+#[tokio::test]
+async fn of_each_address_the_latest_answer_to_an_invitation_counts() {
+    on_each(async |ledger| {
+        for letter in [
+            answering("one", "jane@member.example", Attendance::Accepted),
+            answering("two", "ann@member.example", Attendance::Tentative),
+            answering("three", "jane@member.example", Attendance::Declined),
+        ] {
+            letter.file(ledger).await;
+        }
+
+        let answers = ledger.store.registrations(ledger.activity).await.unwrap();
+
+        let told: Vec<_> = answers.iter().map(|answer| (answer.email.as_ref().unwrap().reveal(), answer.attendance)).collect();
+        assert_eq!(told, [("jane@member.example", Attendance::Declined), ("ann@member.example", Attendance::Tentative)]);
     })
     .await;
 }
