@@ -106,7 +106,7 @@ async fn take_in(daemon: &Daemon, dir: &Path) -> Result<()> {
         ]);
     }
     print::table(&["No.", "From", "In", "Became", "Subject"], &[4, 40, 3, 18, 58], &rows)?;
-    crate::shelving::shelve_due(&desk, &mut mailbox, settings).await?;
+    crate::shelving::shelve_due(desk, &mut mailbox, settings).await?;
     mailbox.close().await;
     Ok(())
 }
