@@ -7,7 +7,7 @@ use crate::resources::Resources;
 use aho_corasick::{AhoCorasick, MatchKind};
 use anyhow::{Context, Result};
 use serde::Deserialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -21,6 +21,8 @@ struct Entry {
     #[serde(default)]
     more: Vec<String>,
     #[serde(default)]
+    words: Vec<String>,
+    #[serde(default)]
     adjectives: Vec<String>,
 }
 
@@ -30,6 +32,8 @@ pub struct Countries {
     known: BTreeSet<String>,
     names: AhoCorasick,
     codes: Vec<String>,
+    /// Names that are common words, too, folded.
+    words: HashSet<String>,
     adjectives: Vec<(String, String)>,
     places: Places,
 }
@@ -42,6 +46,7 @@ impl Countries {
     pub fn load(resources: &Resources) -> Result<Countries> {
         let entries = Countries::printed(resources)?.0;
         let (mut patterns, mut codes, mut adjectives) = (Vec::new(), Vec::new(), Vec::new());
+        let words = entries.values().flat_map(|entry| &entry.words).map(|name| fold(name)).collect();
         for (code, entry) in &entries {
             let names = [&entry.en, &entry.fr, &entry.es, &entry.zh, &entry.ar].into_iter().chain(&entry.more);
             for name in names.chain([&entry.ru]) {
@@ -56,7 +61,7 @@ impl Countries {
             .match_kind(MatchKind::LeftmostLongest)
             .build(&patterns)
             .context("Cannot index the countries")?;
-        Ok(Countries { known: entries.into_keys().collect(), names, codes, adjectives, places: Places::load(resources)? })
+        Ok(Countries { known: entries.into_keys().collect(), names, codes, words, adjectives, places: Places::load(resources)? })
     }
 
     /// Countries that a text names, in order: code, where the name begins and ends in the folded text.
@@ -66,6 +71,9 @@ impl Countries {
         for hit in self.names.find_iter(&folded) {
             let (before, after) = (folded.get(..hit.start()).unwrap_or_default(), folded.get(hit.end()..).unwrap_or_default());
             let name = folded.get(hit.start()..hit.end()).unwrap_or_default();
+            if self.words.contains(name) && folded.trim() != name {
+                continue;
+            }
             if is_whole(before, name, after) {
                 found.extend(self.codes.get(hit.pattern().as_usize()).map(String::as_str));
             }

@@ -64,6 +64,13 @@ pub(super) fn alphabetic(chunk: &str, vocabulary: &Vocabulary) -> Vec<String> {
     found
 }
 
+/// Whether a text begins with a town or a country.
+fn is_place(text: &str, vocabulary: &Vocabulary) -> bool {
+    let head: Vec<&str> = text.split_whitespace().take(2).collect();
+    let head = head.join(" ");
+    vocabulary.countries.place(&head).is_some() || !vocabulary.countries.in_text(&head).is_empty()
+}
+
 /// How many words from a place on are a body's word of several words (`Haute école`), when the first has a capital.
 fn phrase(list: &[Word<'_>], at: usize, vocabulary: &Vocabulary) -> usize {
     let Some(rest) = list.get(at..).filter(|rest| rest.first().is_some_and(|word| word.text.starts_with(char::is_uppercase)))
@@ -246,7 +253,10 @@ fn rightmost(chunk: &str, list: &[Word<'_>], key: usize, vocabulary: &Vocabulary
                     || runs_on && !stops(next, vocabulary) && !is_verb(next, vocabulary);
                 // `left the Forum on December 31`
                 let is_date = vocabulary.time.is_month(next.text);
-                !is_date && (is_name || is_key(next, vocabulary) || labels.organizations.matched(&[*next]) > 0)
+                // `X Charity in Leeds`
+                let is_place = (labels.breaks.matched(&[*word]) > 0 || labels.at.matched(&[*word]) > 0)
+                    && chunk.get(next.start..).is_some_and(|rest| is_place(rest, vocabulary));
+                !is_date && !is_place && (is_name || is_key(next, vocabulary) || labels.organizations.matched(&[*next]) > 0)
             });
             if !(is_link && goes_on) {
                 break;

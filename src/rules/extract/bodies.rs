@@ -28,7 +28,8 @@ pub(super) fn spans(text: &str) -> Vec<(usize, usize)> {
             ':' => next.is_whitespace(),
             // A full stop behind a word of three letters or more ends a sentence; behind fewer it abbreviates.
             '.' => {
-                let mut last = text.get(start..at).unwrap_or_default().chars().rev().take_while(|c| c.is_alphanumeric()).take(3);
+                let behind_quote = text.get(start..at).unwrap_or_default().trim_end_matches(['»', '”', '"']);
+                let mut last = behind_quote.chars().rev().take_while(|c| c.is_alphanumeric()).take(3);
                 let (first, second, third) = (last.next(), last.next(), last.next());
                 // What goes on small was only abbreviated: `Dept. of …`.
                 let goes_on = text.get(at + 1..).is_some_and(|rest| rest.trim_start().starts_with(char::is_lowercase));

@@ -119,11 +119,26 @@ impl Letter<'_> {
             mentions.push(mention);
         }
         let named: Vec<&Name> = mentions.iter().map(|mention| &mention.name).collect();
-        let said = stances(&unit.text, &named, &self.vocabulary.labels.cues);
+        let mut said = stances(&unit.text, &named, &self.vocabulary.labels.cues);
+        if self.kind == Kind::ContactWithdrawal {
+            self.without_lists(&unit.text, &named, &mut said);
+        }
         for (mention, stance) in mentions.iter_mut().zip(said) {
             mention.stance = stance;
         }
         mentions
+    }
+
+    /// "Delete X and Y from your list": in a withdrawal, only words before a name say that somebody comes.
+    fn without_lists(&self, text: &str, names: &[&Name], said: &mut [Stance]) {
+        let mut from = 0;
+        for (name, stance) in names.iter().zip(said) {
+            let head = text.get(from..name.start).unwrap_or_default();
+            if *stance == Stance::Comes && !any(&self.vocabulary.labels.cues.propose, &plain(head)) {
+                *stance = Stance::Unsaid;
+            }
+            from = name.end;
+        }
     }
 
     /// The weight of a name by what stands around it.
@@ -139,7 +154,12 @@ impl Letter<'_> {
         let beside = self.details_in(behind, name);
         let details =
             if next.is_some() || beside == Some(Likeness::Alike) { beside } else { self.details_below(index, name, beside) };
-        let mut weight = i32::from(name.honorific.is_some()) * 2 + i32::from(opens) + i32::from(has_role);
+        // `HelpNet Romania` is a body more often than a person.
+        let is_national = name.honorific.is_none()
+            && details != Some(Likeness::Alike)
+            && name.text.split_whitespace().last().is_some_and(|last| self.vocabulary.countries.is_name(last));
+        let mut weight =
+            i32::from(name.honorific.is_some()) * 2 - i32::from(is_national) * 2 + i32::from(opens) + i32::from(has_role);
         // Brackets behind a name hold its body or its place.
         weight -= i32::from(head.trim_end().ends_with(['(', '（']));
         weight -= i32::from(self.is_said_of(&self.vocabulary.labels.cues.behalf, &unit.text, name)) * 3;

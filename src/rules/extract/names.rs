@@ -179,10 +179,12 @@ fn runs_into_body(text: &str, list: &[Word<'_>], last: usize, vocabulary: &Vocab
     for at in last + 1..last + 5 {
         let (Some(before), Some(word)) = (list.get(previous), list.get(at)) else { return false };
         let is_near = text.get(before.end..word.start) == Some(" ");
-        if !is_near || !word.text.starts_with(char::is_uppercase) || labels.roles.matched(&[*word]) > 0 {
+        let is_small_form = word.text.contains('.') && at == last + 1;
+        if !is_near || !(word.text.starts_with(char::is_uppercase) || is_small_form) || labels.roles.matched(&[*word]) > 0 {
             return false;
         }
-        if labels.organizations.matched(&[*word]) > 0 || at == last + 1 && is_noun_of_bodies(word, vocabulary) {
+        let is_form = at == last + 1 && list.get(at..).is_some_and(|rest| labels.legal_forms.matched(rest) > 0);
+        if is_form || labels.organizations.matched(&[*word]) > 0 || at == last + 1 && is_noun_of_bodies(word, vocabulary) {
             return true;
         }
         previous = at;

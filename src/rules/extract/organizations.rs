@@ -28,6 +28,7 @@ pub(super) fn organizations(text: &str, vocabulary: &Vocabulary) -> Vec<String> 
         if let Some(last) = names.last_mut()
             && chunk.ends_with(last.as_str())
             && let Some(short) = abbreviation(text.get(end..).unwrap_or_default())
+            && !vocabulary.countries.is_name(short)
         {
             last.push_str(" (");
             last.push_str(short);

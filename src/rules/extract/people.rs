@@ -4,7 +4,7 @@ use super::affiliation::cut_role;
 use super::cards;
 use super::changes;
 use super::emails::{Likeness, likeness};
-use super::letter::{Letter, sorted_words};
+use super::letter::{Letter, is_misspelt, sorted_words};
 use super::mentions::{Mention, PROPOSED, distinct};
 use super::names;
 use super::organizations::foreign;
@@ -242,6 +242,9 @@ impl Letter<'_> {
             mention.weight >= threshold && enough || self.is_sibling(mention, mentions, threshold)
         });
         let mut chosen = distinct(chosen.cloned().collect());
+        if self.kind == Kind::ContactUpdate {
+            self.drop_misspelt(&mut chosen);
+        }
         if self.about_self && !self.also_self && self.writer.is_some() {
             let is_other = |mention: &Mention| !self.is_writer(&mention.name.text) && mention.record.is_none();
             let others = chosen.iter().any(|mention| is_other(mention) && mention.has_details && mention.has_cue);
@@ -253,6 +256,19 @@ impl Letter<'_> {
             }
         }
         chosen
+    }
+
+    /// The name as it was misspelt is nobody else's: the writer's own spelling counts, else the later one.
+    fn drop_misspelt(&self, chosen: &mut Vec<Mention>) {
+        let names: Vec<String> = chosen.iter().map(|mention| mention.name.text.clone()).collect();
+        let writer = self.writer.as_ref().map(|writer| writer.text.as_str());
+        let mut at = 0;
+        chosen.retain(|mention| {
+            let name = mention.name.text.as_str();
+            let later = names.iter().skip(at + 1).any(|other| is_misspelt(name, other) && Some(name) != writer);
+            at += 1;
+            !later && !writer.is_some_and(|writer| is_misspelt(name, writer))
+        });
     }
 
     /// A name alone in a line beside one that is meant: a list.
@@ -299,8 +315,6 @@ impl Letter<'_> {
             let succession = chosen.iter().any(|other| other.stance == Stance::Leaves) && self.kind != Kind::ContactWithdrawal;
             person.action = match mention.stance {
                 Stance::Leaves if chosen.len() > 1 || succession => Some(Action::Withdraw),
-                // "Delete X and Y from your list": the list is no place to come to.
-                Stance::Comes if self.kind == Kind::ContactWithdrawal && mention.has_cue => None,
                 Stance::Comes if chosen.iter().any(|other| other.stance == Stance::Leaves) => Some(Action::Add),
                 _ => None,
             };

@@ -84,8 +84,14 @@ pub(super) fn details(
 
 /// What labels announce.
 fn labelled(person: &mut FoundPerson, segment: &Segment<'_>, vocabulary: &Vocabulary, charter: &Charter) {
+    let fields = |unit: &Unit| unit.fields.iter().filter(|(label, _)| *label == PersonLabel::Email).count();
+    // Of several addresses the words around them tell which one to use.
+    let has_choice = segment.pieces.iter().map(|(unit, _)| fields(unit)).sum::<usize>() > 1;
     for (unit, piece) in &segment.pieces {
         for (label, value) in unit.fields.iter().filter(|(_, value)| piece.contains(value.as_str())) {
+            if has_choice && *label == PersonLabel::Email {
+                continue;
+            }
             field(person, *label, value, unit.part, vocabulary, charter);
         }
     }

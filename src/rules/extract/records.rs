@@ -5,6 +5,7 @@ use super::letter::Letter;
 use super::mentions::is_name_label;
 use super::names;
 use super::units::Unit;
+use crate::vocabulary::Vocabulary;
 use crate::vocabulary::labels::PersonLabel;
 
 /// The labelled lines of one person.
@@ -123,7 +124,9 @@ impl Letter<'_> {
             return None;
         }
         if let Some(name) = names::find(value, self.vocabulary).into_iter().next().filter(|name| name.start == 0) {
-            return Some((name.text, name.honorific));
+            let text =
+                format!("{}{}", name.text, given_behind(value.get(name.end..).unwrap_or_default(), &name.text, self.vocabulary));
+            return Some((text, name.honorific));
         }
         let (first, honorific) = names::without_honorific(chunks(value).into_iter().next()?, self.vocabulary);
         let plausible = (2..=60).contains(&first.chars().count())
@@ -132,6 +135,26 @@ impl Letter<'_> {
             && first.split_whitespace().count() <= 7;
         plausible.then_some((first, honorific))
     }
+}
+
+/// `, Grace` behind `TAN Hui Ling`: a given name, where the family name stands in capitals; empty otherwise.
+fn given_behind<'t>(rest: &'t str, name: &str, vocabulary: &Vocabulary) -> &'t str {
+    let has_family =
+        name.split_whitespace().any(|word| word.chars().count() > 1 && word.chars().all(|c| c.is_uppercase() || c == '-'));
+    let Some(given) = rest.strip_prefix(", ").filter(|_| has_family) else { return "" };
+    let is_word = |word: &str| {
+        word.starts_with(char::is_uppercase)
+            && word.contains(char::is_lowercase)
+            && word.chars().all(|c| c.is_alphabetic() || c == '-')
+    };
+    let list: Vec<&str> = given.split_whitespace().collect();
+    let is_given = (1..=2).contains(&list.len())
+        && list.iter().all(|word| is_word(word))
+        && super::bodies::role(given, vocabulary).is_none()
+        && !list.iter().any(|word| vocabulary.labels.suffixes.has(word) || vocabulary.labels.honorifics.has(word))
+        && vocabulary.countries.place(given).is_none()
+        && vocabulary.countries.in_text(given).is_empty();
+    if is_given { rest } else { "" }
 }
 
 /// How many people are named by labels: whole names, else family names.

@@ -263,8 +263,19 @@ fn labelled(line: &str, words: &Vocabulary) -> (usize, Vec<(PersonLabel, String)
             .trim_matches(|c: char| c.is_whitespace() || matches!(c, '|' | '*' | ';' | '；' | '/' | '·' | ','))
             .to_owned()
     };
-    let values = found.into_iter().zip(ends).map(|((kind, _, from), to)| (kind, value(from, to)));
+    let values = found.into_iter().zip(ends).map(|((kind, _, from), to)| (kind, first_part(kind, value(from, to))));
     (first, values.filter(|(_, value)| !value.is_empty()).collect())
+}
+
+/// A value without what an unmarked label goes on with: `Manager; email jane@example.org; cell 71 555 012`.
+fn first_part(kind: PersonLabel, value: String) -> String {
+    let is_one = matches!(kind, PersonLabel::Name | PersonLabel::Position | PersonLabel::Organization | PersonLabel::Country);
+    match value.split_once([';', '；']) {
+        Some((first, rest)) if is_one && (rest.contains('@') || rest.chars().filter(|c| c.is_numeric()).count() > 5) => {
+            first.trim_end().to_owned()
+        }
+        _ => value,
+    }
 }
 
 /// The label that ends a text: what stands between a gap (or another field's value) and the end. Where it begins is the second answer.
