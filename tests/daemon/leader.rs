@@ -140,3 +140,46 @@ async fn f17_the_same_on_an_imap_server() {
     assert_eq!(mailbox.keep(&owner("b2", 41)).await.unwrap(), None);
     mailbox.close().await;
 }
+
+/// The leader is stopped while the mail server makes it wait after this command, the other sends, and the leader wakes up.
+async fn is_stopped_in_a_dialogue(at: &'static str) {
+    use crate::support::smtp_server::{Act, SmtpServer};
+    let server = SmtpServer::start(&[]).await;
+    let told = std::sync::Arc::new(tokio::sync::Notify::new());
+    server.once(at, Act::Wait(told.clone()));
+    let jca = jca();
+    let folder = format!("[transport.folder]\npath = \"{}\"", jca.path("outgoing").display());
+    let smtp = format!("[transport.smtp]\nhost = \"127.0.0.1\"\nport = {}\nsecurity = \"plain\"", server.port);
+    jca.configure(&format!("{}\n[delivery]\nrest_seconds = 2\n", jca.configuration().replace(&folder, &smtp)));
+    let mut first = jca.start();
+    first.says("Started with");
+    let mut second = jca.start();
+    second.says("waiting until it ends");
+    put(&jca, "one");
+    wait_for(at, || server.heard().iter().any(|line| line.starts_with(at)).then_some(()));
+
+    pause_between_two_writes(&jca, &first).await;
+    second.says("Started with");
+    server.takes(1).await;
+    told.notify_one();
+    first.signal("CONT");
+    first.says("Another daemon has taken over");
+    tokio::time::sleep(Duration::from_secs(2)).await;
+
+    assert_eq!(server.taken().len(), 1, "{at}: {:?}", server.heard());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g15_a_leader_that_was_stopped_after_mail_sends_nothing() {
+    is_stopped_in_a_dialogue("MAIL").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g15_a_leader_that_was_stopped_after_rcpt_sends_nothing() {
+    is_stopped_in_a_dialogue("RCPT").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g15_a_leader_that_was_stopped_after_data_sends_nothing() {
+    is_stopped_in_a_dialogue("DATA").await;
+}
