@@ -198,6 +198,16 @@ fn digit(c: char) -> Option<char> {
     }
 }
 
+/// Whether an international number is another country's than this one; a national one is anybody's.
+pub(super) fn is_foreign(number: &str, country: &str) -> bool {
+    let region = country.parse::<Region>().ok();
+    let code = region.and_then(|region| PHONE_NUMBER_UTIL.get_country_code_for_region(region)).map(|code| code.to_string());
+    match (number.strip_prefix('+'), code) {
+        (Some(digits), Some(code)) => !digits.starts_with(&code),
+        _ => false,
+    }
+}
+
 /// E.164 where the number or the country says how it is reached from abroad, else the digits as written.
 pub(super) fn normalise(words: &str, country: Option<&str>) -> Option<String> {
     // "(0)" inside an international number is dialled from within the country only.

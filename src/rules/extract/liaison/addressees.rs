@@ -8,8 +8,10 @@ use crate::rules::extract::names;
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::labels::any;
 use crate::vocabulary::liaison_words::LiaisonLabel;
-use crate::vocabulary::words::fold;
+use crate::vocabulary::words::{fold, is_han};
 
+/// Characters of a Chinese purpose at most.
+const LONGEST_PURPOSE: usize = 6;
 /// Characters of a body's name at most.
 const LONGEST: usize = 120;
 
@@ -224,7 +226,23 @@ fn without_remarks(piece: &str, vocabulary: &Vocabulary) -> (String, Option<Purp
             rest = body.to_owned();
         }
     }
+    if let Some((body, said)) = without_han_purpose(&rest, vocabulary).filter(|_| purpose.is_none()) {
+        return (body.to_owned(), Some(said));
+    }
     (rest.split_whitespace().collect::<Vec<_>>().join(" "), purpose)
+}
+
+/// "JCA-COP采取行动", "第17研究组参考": Chinese puts the purpose behind the body without a blank.
+fn without_han_purpose<'a>(text: &'a str, vocabulary: &Vocabulary) -> Option<(&'a str, Purpose)> {
+    let text = text.trim_end();
+    let tails = text.char_indices().rev().skip(1).take(LONGEST_PURPOSE).take_while(|(_, c)| is_han(*c)).map(|(at, _)| at);
+    let found = tails.filter(|at| *at > 0).filter_map(|at| {
+        let (body, tail) = text.split_at_checked(at)?;
+        let said = purpose_beside(tail, vocabulary).or_else(|| purpose_beside(&format!("供{tail}"), vocabulary))?;
+        Some((body.trim_end_matches(['供', '请', '請']), said))
+    });
+    // Of "行动" and "采取行动" the longer one.
+    found.last()
 }
 
 fn dash_word(dash: &str, tail: &str) -> String {

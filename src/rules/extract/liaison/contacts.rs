@@ -94,9 +94,12 @@ fn place<'a>(letter: &'a Letter<'_>) -> Option<&'a str> {
         let named_in = |piece| countries.in_text(piece).last().copied().or_else(|| countries.of_organization(piece));
         last.and_then(named_in).or(named)
     };
-    // A body's name may have a town's word in it; the town stands in brackets behind it.
+    // A body's name may have a town's word in it; the town stands behind it, in brackets or behind a mark.
     let town = |line: &str| match super::origin::is_named_body(line, letter) {
-        true => line.split_once(['(', '（']).and_then(|(_, inner)| countries.place(inner)),
+        true => {
+            let tail = line.rfind(['(', '（', ',', '،', '，', '-', '–']).and_then(|at| line.get(at..));
+            tail.filter(|tail| words(tail).len() <= 2).and_then(|tail| countries.place(tail))
+        }
         false => countries.place(line),
     };
     let named = lines.iter().find_map(|line| country(line));
@@ -131,7 +134,9 @@ fn country_of<'a>(
     let is_body = |line: &&str| !line.chars().any(char::is_numeric) && !line.contains([',', '，', '،']);
     let head = letter.header.loose.iter().take(1).map(String::as_str).filter(is_body);
     let named = found.from.as_deref().into_iter().filter(is_body).chain(head).find_map(of_body).filter(|_| person.name.is_some());
-    let place = || place(letter).map(|code| (code, code, "place-of-the-letter"));
+    // Whoever is called abroad is not where the letter is from.
+    let fits = |code: &&str| !person.phone.as_deref().is_some_and(|number| phones::is_foreign(number, code));
+    let place = || place(letter).filter(fits).map(|code| (code, code, "place-of-the-letter"));
     person.country.is_none().then(|| named.or_else(place)).flatten()
 }
 

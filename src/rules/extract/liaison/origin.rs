@@ -136,6 +136,8 @@ pub(super) fn is_named_body(line: &str, letter: &Letter<'_>) -> bool {
     let labels = &vocabulary.labels;
     !organizations(line, vocabulary).is_empty()
         || any(&vocabulary.liaison.group, &fold(line))
+        || any(&labels.bodies.itu_r, line)
+        || any(&labels.bodies.itu_d, line)
         || line == letter.mail.text.signature.lines().map(str::trim).find(|signed| *signed == line).unwrap_or_default()
         || any(&labels.bodies.study_group, line)
         || labels.ours.is_in(line)
@@ -148,7 +150,11 @@ fn subject_of_text(letter: &Letter<'_>) -> Option<String> {
     let vocabulary = letter.vocabulary();
     let sentences = super::asks::sentences(&letter.prose);
     let pieces =
-        sentences.iter().filter(|sentence| is_prose(sentence)).take(2).flat_map(|sentence| chunks(sentence).into_iter().take(3));
+        // "With a copy to Study Group 17 …" names nobody that sends.
+        sentences
+            .iter()
+            .filter(|sentence| is_prose(sentence) && !any(&vocabulary.liaison.copy, &fold(sentence)))
+            .take(2).flat_map(|sentence| chunks(sentence).into_iter().take(3));
     pieces
         .filter_map(|piece| {
             let list = words(piece);
@@ -205,9 +211,13 @@ pub(super) fn addressed(found: &mut FoundLiaison, letter: &Letter<'_>) {
     let head = letter.header.loose.join("\n");
     if found.cc.is_empty() && !has_rows | (letter.header.all(Label::To).next().is_some() || !letter.has_header) {
         let texts = [title.as_str(), head.as_str(), letter.prose.as_str()];
-        let copied = texts.into_iter().find_map(|text| phrases(&words.copy, text).into_iter().next()).unwrap_or_default();
-        let mut copied = bodies(copied, letter.rules);
-        copied.retain(|body| !is_activity(body, letter.charter()) && is_named_body(body, letter));
+        let named = |phrase: &str| {
+            let mut copied = bodies(phrase, letter.rules);
+            copied.retain(|body| !is_activity(body, letter.charter()) && is_named_body(body, letter));
+            Some(copied).filter(|copied| !copied.is_empty())
+        };
+        let copied =
+            texts.into_iter().find_map(|text| phrases(&words.copy, text).into_iter().find_map(named)).unwrap_or_default();
         if !copied.is_empty() {
             set(found, "cc", letter.part, &copied.join("; "), "copy-in-text");
             found.cc = copied;

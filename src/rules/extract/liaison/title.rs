@@ -136,9 +136,7 @@ fn is_title_line(line: &str, letter: &Letter<'_>) -> bool {
     (8..=LONGEST).contains(&count)
         && !line.ends_with(['.', '。', ',', ':', '：', ';'])
         && letter.vocabulary().time.dates(line, letter.near).is_empty()
-        && references(line, letter.vocabulary())
-            .first()
-            .is_none_or(|number| number.text.chars().count() * 2 < line.chars().count())
+        && references(line, letter.vocabulary()).first().is_none_or(|number| number.text.chars().count() * 2 < count)
         && !line.contains('@')
 }
 
