@@ -16,7 +16,7 @@ use crate::charter::Charter;
 use crate::domain::Timestamp;
 use crate::domain::address::Address;
 use crate::domain::steps::{
-    Acknowledge, Answered, Confirming, Findings, Known, Plan, PlannedAnswer, PlannedDeadline, PlannedPerson, Reason,
+    Acknowledge, Answered, Confirming, Evidence, Findings, Known, Plan, PlannedAnswer, PlannedDeadline, PlannedPerson, Reason,
     StatementTie, Verdict,
 };
 use crate::domain::words::{Answer, BounceClass, Dial, Kind, Language, Outgoing, Purpose};
@@ -74,6 +74,11 @@ pub enum Unauthenticated {
 /// Confidence below which an acknowledgement only says that the letter arrived, and a person looks. A verdict whose
 /// second-best kind weighs more than half of the best one falls below it (see `rules::classify`).
 pub const DEFAULT_THRESHOLD: f64 = 0.35;
+
+/// Evidence for automatic or mass mail that is worth a look: one of its sure rules, or several of the weak ones.
+const WORDS_OF_MACHINES: f64 = 5.0;
+/// Confidence from which such words count for nothing: a person may well forward or quote a machine.
+const SURE_OF_A_PERSON: f64 = 0.5;
 
 /// What the operator laid down.
 #[derive(Clone, Debug)]
@@ -255,8 +260,22 @@ fn answer(case: &Case<'_>, authentication: &Authentication, reasons: &mut Vec<Re
         reasons.push(Reason { rule: "authentication-failed".to_owned(), text });
         return Answer::Triage;
     }
+    if is_perhaps_automatic(case.verdict) {
+        reasons.push(reason(
+            "words-of-machines",
+            "It has words of automatic or mass mail, and the rules are not sure that a person wrote; a person looks first.",
+        ));
+        return Answer::Triage;
+    }
     reasons.push(reason("a-person-wrote", "A person wrote to us and gets an acknowledgement."));
     Answer::Acknowledge
+}
+
+/// Whether a letter that passes for a person's may be a machine's: to answer one is worse than to let a person look (S1).
+fn is_perhaps_automatic(verdict: &Verdict) -> bool {
+    let speaks = |evidence: &&Evidence| evidence.kind.is_automatic() && evidence.weight > 0.0;
+    let weight: f64 = verdict.evidence.iter().filter(speaks).map(|evidence| evidence.weight).sum();
+    weight >= WORDS_OF_MACHINES && verdict.confidence < SURE_OF_A_PERSON
 }
 
 /// An envelope sender of ours stands among those whom the letter was sent to.
