@@ -1,3 +1,4 @@
 //! What letters say: the facts that are taken out of them.
 
 mod liaisons;
+mod people;

@@ -11,6 +11,8 @@ use crate::vocabulary::words::{Word, fold, words};
 
 /// Letters that a name and a host must have in common: fewer agree by chance.
 const COMMON: usize = 5;
+/// Letters of an abbreviation that is the whole label at least.
+const SHORTEST: usize = 3;
 /// Words of such a name at most.
 const LONGEST: usize = 6;
 /// Labels of a host that name nobody.
@@ -31,7 +33,7 @@ impl Letter<'_> {
         let mut labels: Vec<String> = Vec::new();
         for label in hosts.flat_map(|host| host.split('.').rev().skip(1)) {
             let label: String = label.chars().filter(|c| c.is_alphanumeric()).collect();
-            if label.len() >= COMMON && !GENERIC.contains(&label.as_str()) && !labels.contains(&label) {
+            if label.len() >= SHORTEST && !GENERIC.contains(&label.as_str()) && !labels.contains(&label) {
                 labels.push(label);
             }
         }
@@ -101,7 +103,11 @@ impl Letter<'_> {
         for word in run.iter().take(LONGEST) {
             let Some(letters) = latin(word.text) else { return false };
             joined.extend(letters.chars().filter(|c| c.is_alphanumeric()));
-            if joined.len() >= COMMON && (label.starts_with(&joined) || joined.starts_with(label)) {
+            // `CIRT` of `@cirt.example`
+            let is_abbreviation = joined == label && word.text.chars().all(char::is_uppercase);
+            if is_abbreviation
+                || joined.len() >= COMMON && label.len() >= COMMON && (label.starts_with(&joined) || joined.starts_with(label))
+            {
                 return true;
             }
             if !label.starts_with(&joined) {

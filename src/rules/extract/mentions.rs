@@ -11,6 +11,7 @@ use super::units::{Shape, Unit};
 use crate::domain::words::Kind;
 use crate::pattern::PatternList;
 use crate::vocabulary::labels::{PersonLabel, any};
+use crate::vocabulary::words::words;
 
 /// What a name must weigh to be somebody who is proposed.
 pub(super) const PROPOSED: i32 = 3;
@@ -160,6 +161,7 @@ impl Letter<'_> {
             && name.text.split_whitespace().last().is_some_and(|last| self.vocabulary.countries.is_name(last));
         let mut weight =
             i32::from(name.honorific.is_some()) * 2 - i32::from(is_national) * 2 + i32::from(opens) + i32::from(has_role);
+        weight -= i32::from(name.honorific.is_none() && self.proposes(behind)) * 3;
         // Brackets behind a name hold its body or its place.
         weight -= i32::from(head.trim_end().ends_with(['(', '（']));
         weight -= i32::from(self.is_said_of(&self.vocabulary.labels.cues.behalf, &unit.text, name)) * 3;
@@ -180,6 +182,17 @@ impl Letter<'_> {
             has_cue: sentence.has_cue && !sentence.is_own,
             record: None,
         }
+    }
+
+    /// `X Y designates`: whoever proposes is a body, or nobody who is meant.
+    fn proposes(&self, behind: &str) -> bool {
+        let Some(verb) = words(behind).into_iter().next().filter(|word| word.start <= 1) else { return false };
+        let is_participle = ["ed", "é", "ée", "ada", "ado"].iter().any(|ending| verb.text.ends_with(ending));
+        let is_latin = verb.text.starts_with(|c: char| c.is_lowercase() && c < '\u{250}');
+        is_latin
+            && !is_participle
+            && self.vocabulary.labels.breaks.matched(&[verb]) > 0
+            && any(&self.vocabulary.labels.cues.propose, &plain(verb.text))
     }
 
     /// Whoever signs is not proposed by that; a writer who means himself is.

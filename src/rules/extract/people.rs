@@ -287,6 +287,13 @@ impl Letter<'_> {
     }
 
     fn assemble(&self, mentions: &[Mention], chosen: &[Mention], common: &Common) -> Vec<FoundPerson> {
+        // "His address is no longer X but Y": one person alone in a correction stays.
+        if let [only] = chosen
+            && only.stance == Stance::Leaves
+            && self.kind == Kind::ContactUpdate
+        {
+            return self.assemble(mentions, &[Mention { stance: Stance::Unsaid, ..only.clone() }], common);
+        }
         let mut found = Vec::new();
         for (nth, mention) in chosen.iter().enumerate() {
             // What stands behind somebody who leaves goes on with the one who comes.
