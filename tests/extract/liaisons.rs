@@ -253,3 +253,28 @@ fn a_title_may_stand_above_the_greeting_and_a_body_behind_its_letterhead() {
     assert_eq!((zh.title.as_deref(), zh.from.as_deref()), (Some("校园接入频段"), Some("第5A工作组")));
     assert_eq!(zh.purpose, Some(Purpose::Information));
 }
+
+#[test]
+fn a_request_that_is_declined_for_us_and_a_person_in_a_row_of_bodies() {
+    let found = statement(
+        "Title:\tLS on emergency calls\nSource:\tCT1 (San Diego, 28 January - 1 February 2013)\nTo:\tITU-T JCA-COP, SA1\n\
+         Cc:\tRoswitha Pfann <roswitha@x.example>, GSMA TSG\n\n1. Overall Description:\nApplications may block emergency calls.\n\n2. Actions:\n\
+         To SA1 group.\nACTION: \tCT1 asks SA1 to consider a stage 1 requirement by 15 March 2013.\n\
+         To ITU-T JCA-COP group.\nACTION: \tNone, for information only.\n",
+    );
+    assert_eq!(found.from.as_deref(), Some("CT1"));
+    assert_eq!((found.to, found.cc), (vec!["ITU-T JCA-COP".to_owned(), "SA1".to_owned()], vec!["GSMA TSG".to_owned()]));
+    assert_eq!((found.purpose, found.reply_by), (Some(Purpose::Information), None));
+}
+
+#[test]
+fn a_date_that_we_had_set_is_no_deadline_of_theirs() {
+    let fr = statement(
+        "AUTORITÉ DE RÉGULATION\nN/Réf : 2012-118/DAI\nV/Réf : JCA-COP – LS 7 – F\nDestinataire : JCA-COP\nAmpliation : CE 17\n\
+         Objet : Registre\n\nMadame,\n\nPar votre note, vous nous demandiez une réponse avant le 30 novembre 2012. Voici le registre. \
+         Nous vous prions de nous faire savoir, dans les meilleurs délais, si le format convient.\n",
+    );
+    assert_eq!((fr.reply_by, fr.reply_by_words.as_deref()), (None, Some("dans les meilleurs délais")));
+    assert_eq!((fr.purpose, fr.in_reply_to.as_deref()), (Some(Purpose::Action), Some("JCA-COP – LS 7 – F")));
+    assert_eq!(fr.reference.as_deref(), Some("2012-118/DAI"));
+}

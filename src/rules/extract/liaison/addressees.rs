@@ -38,8 +38,13 @@ pub(super) fn bodies(value: &str, rules: &Rules) -> Vec<String> {
 pub(super) fn addressees(value: &str, rules: &Rules) -> Vec<Addressee> {
     let vocabulary = &rules.vocabulary;
     let mut found: Vec<Addressee> = Vec::new();
-    for piece in with_shared_purposes(pieces(value, vocabulary), vocabulary) {
-        let (piece, purpose) = piece;
+    let mut groups = pieces(value, vocabulary);
+    // A person with an address is no body.
+    let is_person = |piece: &String| {
+        piece.split_once('<').is_some_and(|(name, rest)| rest.contains('@') && names::whole(name.trim(), vocabulary).is_some())
+    };
+    groups.iter_mut().for_each(|group| group.retain(|piece| !is_person(piece)));
+    for (piece, purpose) in with_shared_purposes(groups, vocabulary) {
         if is_forwarding_note(&piece, rules) {
             continue;
         }

@@ -91,6 +91,12 @@ fn stated(letter: &Letter<'_>) -> Option<Purpose> {
     for value in letter.header.all(Label::Purpose).chain(letter.header.all(Label::For)) {
         strongest = stronger(strongest, of_row(value, vocabulary));
     }
+    // "To SA1 group. ACTION: … asks SA1 … To JCA-COP group. ACTION: None, for information only."
+    let all: Vec<&str> = letter.header.all(Label::Request).collect();
+    let is_declined = |value: &&str| value.split([',', '.', ';']).next().is_some_and(|first| vocabulary.time.is_none(first));
+    if all.len() > 1 && all.iter().any(is_declined) && !all.iter().any(|value| is_activity(first_line(value), letter.charter())) {
+        return strongest.or(Some(Purpose::Information));
+    }
     let requests: Vec<&str> = letter.header.all(Label::Request).filter(|value| !vocabulary.time.is_none(value)).collect();
     for request in &requests {
         let to_us = is_activity(request, letter.charter()) || requests.len() == 1;

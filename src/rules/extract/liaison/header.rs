@@ -129,7 +129,10 @@ impl Reader<'_> {
             let joined = format!("{bare} {}", next.trim());
             let broken = marks(&joined, Place::Text, self.vocabulary);
             let head = broken.first().map_or(0, |mark| mark.value);
-            if head > bare.len() + 1 {
+            // Where the next line has a label of its own, only the form's own words were broken ("For information / to:").
+            let is_own = marks(next, Place::Text, self.vocabulary).is_empty()
+                || joined.get(..head).is_some_and(|label| self.vocabulary.liaison.label(label).is_some());
+            if head > bare.len() + 1 && is_own {
                 self.take(&joined, &broken);
                 taken = 1;
                 found = broken;

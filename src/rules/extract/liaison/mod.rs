@@ -239,6 +239,8 @@ fn described(found: &mut FoundLiaison, letter: &Letter<'_>) {
                 found.title = Some(value.replace('\n', " "));
                 set(found, "title", letter.part, value, "label");
             }
+            // "From: Pete Olsen <pete@…>" beside "From Group: Applications Area".
+            Label::Source if names_person(value, letter) && letter.header.all(Label::Source).count() > 1 => {}
             Label::Source if found.from.is_none() => {
                 if let Some(body) = source(value, letter) {
                     set(found, "from", letter.part, value, "label");
@@ -287,6 +289,12 @@ fn source(value: &str, letter: &Letter<'_>) -> Option<String> {
         _ => joined.as_str(),
     };
     let body = plain.trim().trim_end_matches([',', ';', '.', '。']).trim();
+    // "ITU-T SG11 (Geneva, 26-30 November 2012)"
+    let meets = |bracket: &str| bracket.ends_with([')', '）']) && !vocabulary.time.dates(bracket, letter.near).is_empty();
+    let body = match body.rfind(['(', '（']).and_then(|at| body.split_at_checked(at)) {
+        Some((name, bracket)) if meets(bracket) => name.trim(),
+        _ => body,
+    };
     let is_document = body
         .find(|c: char| c.is_ascii_digit())
         .and_then(|digit| body.get(..digit))
@@ -296,6 +304,13 @@ fn source(value: &str, letter: &Letter<'_>) -> Option<String> {
             !sender.name.is_empty() && fold(&sender.name) == fold(body) && super::names::whole(body, vocabulary).is_some()
         });
     (!body.is_empty() && !body.contains('@') && !is_document && !is_person).then(|| body.to_owned())
+}
+
+/// Whether a row holds a person's name and address, and nothing before them.
+fn names_person(row: &str, letter: &Letter<'_>) -> bool {
+    row.split_once('<').is_some_and(|(name, rest)| {
+        rest.contains('@') && !name.contains('(') && super::names::whole(name.trim(), letter.vocabulary()).is_some()
+    })
 }
 
 /// Whether a row names the activity or another body.
