@@ -3,6 +3,7 @@
 mod affiliation;
 mod alphabetic;
 mod beside;
+mod beside_names;
 mod bodies;
 mod cards;
 mod changes;
@@ -16,6 +17,7 @@ mod latin;
 mod letter;
 mod liaison;
 mod mentions;
+mod misspelt;
 mod names;
 mod organizations;
 mod people;
