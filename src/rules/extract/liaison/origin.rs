@@ -112,7 +112,7 @@ fn letterhead(found: &FoundLiaison, letter: &Letter<'_>) -> Option<String> {
                 && !any(&vocabulary.liaison.letterhead, line)
                 && !line.contains('@')
                 && !line.starts_with(char::is_lowercase)
-                && !(is_prose(line) && until_break(line, vocabulary).len() < line.len())
+                && (!is_prose(line) || until_break(line, vocabulary).len() == line.len())
                 && vocabulary.time.dates(line, letter.near).is_empty()
                 && references(line, vocabulary).is_empty()
                 && Some(line) != found.title.as_deref()
