@@ -42,6 +42,7 @@ impl Branch {
     }
 }
 
+#[expect(clippy::fn_params_excessive_bools, reason = "one property of the pattern, handed on to the builder")]
 fn build(pattern: &str, is_plain: bool) -> meta::Regex {
     let limits = meta::Config::new()
         .utf8_empty(false)

@@ -192,6 +192,7 @@ impl Heads {
 
     /// Whether a label as written may be an entry, whose keys have no marks at their ends, and blanks only where `blanks` are
     /// kept.
+    #[expect(clippy::fn_params_excessive_bools, reason = "what the caller's own list keeps")]
     pub(super) fn may_be_label(&self, label: &str, blanks: bool) -> bool {
         let is_mark = |c: &char| !c.is_alphanumeric() && !matches!(c, '(' | ')' | '№');
         let mut signs = label.chars().skip_while(is_mark).filter(|c| blanks || !c.is_whitespace()).map(|c| match c {
