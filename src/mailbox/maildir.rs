@@ -242,7 +242,10 @@ fn is_news(event: notify::Event, seen: &Mutex<Seen>) -> bool {
         if is_whole {
             seen.whole.extend(event.paths);
         } else if is_written {
-            seen.written.extend(event.paths.into_iter().map(|path| (path, Instant::now())));
+            // A writer may close its file after it has renamed it; only what it writes there makes it unsettled.
+            let is_closed = matches!(event.kind, EventKind::Access(_));
+            let paths: Vec<PathBuf> = event.paths.into_iter().filter(|path| !is_closed || !seen.whole.contains(path)).collect();
+            seen.written.extend(paths.into_iter().map(|path| (path, Instant::now())));
         }
     }
     is_written || !matches!(event.kind, EventKind::Access(_))
