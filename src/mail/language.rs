@@ -8,6 +8,7 @@ use super::Mail;
 use crate::domain::words::Language;
 use crate::vocabulary::language_words::LanguageWords;
 use crate::vocabulary::words::is_han;
+use crate::vocabulary::words::is_letter;
 use whatlang::{Detector, Lang};
 
 /// Octets that are looked at; more bring nothing.
@@ -187,8 +188,7 @@ fn weigh(text: &str, words: &LanguageWords) -> Told {
     let mut scores = vec![0.0_f32; words.languages().len()];
     let mut lower = String::new();
     for line in text.lines() {
-        let tokens: Vec<&str> =
-            line.split(|c: char| !c.is_alphabetic() && !is_mark(c)).filter(|token| !token.is_empty()).collect();
+        let tokens: Vec<&str> = line.split(|c: char| !is_letter(c) && !is_mark(c)).filter(|token| !token.is_empty()).collect();
         for (index, token) in tokens.iter().enumerate() {
             lower.clear();
             lower.extend(token.chars().flat_map(char::to_lowercase));

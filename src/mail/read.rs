@@ -6,6 +6,7 @@
 use super::{Mail, attached, automatic, charset, fields, fingerprint, header, hidden, html, language, smime, text, transfer};
 use crate::mail::smime::Opened;
 use crate::vocabulary::Vocabulary;
+use crate::vocabulary::words::is_letter;
 use mail_parser::{Encoding, Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
 /// More parts than this are a bomb (RELIABILITY A21).
@@ -62,7 +63,7 @@ pub(super) fn letter(bytes: &[u8], words: &Vocabulary, depth: usize) -> Mail {
 /// A relay that knew only ASCII has put a question mark for each letter.
 fn has_lost_letters(text: &str) -> bool {
     let lost = text.chars().filter(|c| matches!(c, '?' | '\u{fffd}')).count();
-    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    let letters = text.chars().filter(|c| is_letter(*c)).count();
     lost >= FEWEST_LOST && lost > letters
 }
 

@@ -5,7 +5,7 @@ use super::{Rules, extract};
 use crate::domain::steps::{Evidence, Verdict};
 use crate::domain::words::{Kind, Language};
 use crate::mail::{AutomaticForm, Mail};
-use crate::vocabulary::words::{is_composed, is_han};
+use crate::vocabulary::words::{is_composed, is_han, is_letter};
 use std::collections::BTreeMap;
 use unicode_normalization::UnicodeNormalization;
 
@@ -180,7 +180,7 @@ fn is_labelled(line: &str) -> bool {
 }
 
 fn letters(text: &str) -> usize {
-    text.chars().filter(|c| c.is_alphabetic()).count()
+    text.chars().filter(|c| is_letter(*c)).count()
 }
 
 /// What stands around the words: sender, files, header, damage.
@@ -224,7 +224,7 @@ pub(super) fn weigh(rules: &Rules, mail: &Mail, evidence: Vec<Evidence>) -> Verd
         }
     }
     let said = format!("{}{}{}{}", mail.text.own, mail.text.forwarded, mail.text.signature, mail.base_subject);
-    let has_words = said.chars().filter(|c| c.is_alphabetic()).count() >= 6;
+    let has_words = said.chars().filter(|c| is_letter(*c)).count() >= 6;
     if has_words {
         *scores.entry(Kind::Inquiry).or_default() += ANY_LETTER;
     }

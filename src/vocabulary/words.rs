@@ -83,6 +83,15 @@ pub fn is_han(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{323AF}')
 }
 
+/// `char::is_alphabetic`, without its long search for the letters that most texts are made of.
+pub fn is_letter(c: char) -> bool {
+    match c {
+        '\0'..='\x7f' => c.is_ascii_alphabetic(),
+        'Ѐ'..='ҁ' | 'ء'..='ي' | '一'..='\u{9fef}' => true,
+        _ => c.is_alphabetic(),
+    }
+}
+
 /// `char::is_alphanumeric`, without its long search for the letters that most texts are made of.
 pub fn is_letter_or_digit(c: char) -> bool {
     match c {
@@ -436,6 +445,7 @@ mod tests {
         }
         for c in '\0'..='\u{ffff}' {
             assert_eq!(is_letter_or_digit(c), c.is_alphanumeric(), "{c:?}");
+            assert_eq!(is_letter(c), c.is_alphabetic(), "{c:?}");
         }
     }
 

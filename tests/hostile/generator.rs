@@ -68,8 +68,18 @@ fn statement(title: &str, source: &str) -> String {
     )
 }
 
+/// A name for each number: whoever has the name of somebody on file under another address is nobody to be believed (A12).
+fn named(number: usize) -> String {
+    const SYLLABLES: [&str; 10] = ["ba", "do", "fe", "gu", "ka", "mo", "pe", "ru", "sa", "te"];
+    let digits = number.to_string();
+    let syllables = digits.chars().filter_map(|digit| SYLLABLES.get(digit.to_digit(10)? as usize));
+    if number == 0 { "Jane Marlowe".to_owned() } else { format!("Jane Marlowe-T{}", syllables.copied().collect::<String>()) }
+}
+
 fn build(number: usize, made: &Made) -> Vec<u8> {
+    let name = named(number);
     let from = made.from.clone().unwrap_or_else(|| format!("Jane Marlowe <jane@w{number}.example>"));
+    let from = from.replace("Jane Marlowe", &name);
     let subject = made.subject.clone().unwrap_or_else(|| format!("Representative of Study Group 13 {FREE}"));
     let mut letter = format!(
         "Return-Path: <jane@w{number}.example>\r\n\
@@ -81,7 +91,7 @@ fn build(number: usize, made: &Made) -> Vec<u8> {
     // Who writes about himself from his own address gets on the list, so that the lists are full of what was sent.
     let own = format!("jane@w{number}.example");
     let body = made.body.clone().unwrap_or_else(|| person("Jane Marlowe", "Marlowe Works Ltd", "Engineer"));
-    let body = body.replace("jane@works.example", &own);
+    let body = body.replace("jane@works.example", &own).replace("Jane Marlowe", &name);
     if made.files.is_empty() && made.html.is_none() {
         letter += &format!("Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n{body}");
         return letter.into_bytes();
@@ -91,7 +101,7 @@ fn build(number: usize, made: &Made) -> Vec<u8> {
         Some(html) => {
             letter += &format!(
                 "--=_b\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{}\r\n",
-                html.replace("jane@works.example", &own)
+                html.replace("jane@works.example", &own).replace("Jane Marlowe", &name)
             )
         }
         None => letter += &format!("--=_b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{body}\r\n"),

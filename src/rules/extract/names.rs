@@ -5,7 +5,7 @@ use super::han_names::chinese;
 use super::letter::plain;
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::labels::any;
-use crate::vocabulary::words::{Word, is_arabic, is_han, simplified, words};
+use crate::vocabulary::words::{Word, is_arabic, is_han, is_letter, simplified, words};
 
 /// Parts of a name at most: four names and two particles.
 const LONGEST: usize = 6;
@@ -184,7 +184,7 @@ pub(super) fn honorifics(text: &str, list: &[Word<'_>], from: usize, vocabulary:
     let mut many = 0;
     while let (Some(word), Some(next)) = (list.get(from + many), list.get(from + many + 1)) {
         let gap = text.get(word.end..next.start).unwrap_or_default();
-        let letters = word.text.chars().filter(|c| c.is_alphabetic()).count();
+        let letters = word.text.chars().filter(|c| is_letter(*c)).count();
         // One letter is an honorific only with its dot (`М.` is an initial elsewhere, `م.` an engineer).
         let is_short_form = letters > 1 || (word.text.ends_with('.') || gap.starts_with(['.', '/'])) && is_first_form(word.text);
         let is_capital =
@@ -301,9 +301,9 @@ pub(super) fn is_part(word: &Word<'_>, vocabulary: &Vocabulary) -> bool {
     let labels = &vocabulary.labels;
     let text = word.text;
     let first = text.chars().next().unwrap_or(' ');
-    let is_letter_like = text.chars().all(|c| {
-        c.is_alphabetic() || matches!(c, '-' | '\'' | '’' | '‑' | '.') || matches!(c, '\u{64B}'..='\u{652}' | '\u{640}')
-    });
+    let is_letter_like = text
+        .chars()
+        .all(|c| is_letter(c) || matches!(c, '-' | '\'' | '’' | '‑' | '.') || matches!(c, '\u{64B}'..='\u{652}' | '\u{640}'));
     if !is_letter_like || is_han(first) {
         return false;
     }
