@@ -32,7 +32,8 @@ async fn every_letter_is_filed_once_and_only_those_who_may_be_are_answered() {
     let dir = tempfile::tempdir().unwrap();
     let daemon = daemon(dir.path()).await;
     let desk = daemon.desk();
-    let folders = ["tests/letters/corpus", "tests/letters/second", "samples"].map(|name| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(name));
+    let folders = ["tests/letters/corpus", "tests/letters/second", "samples"]
+        .map(|name| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(name));
     let letters = || import::sources(&folders).map(Result::unwrap);
     // As the daemon files them, two at a time: an unoptimised build takes a tenth of a second for each.
     let first = stream::iter(letters()).map(|raw| desk.file_one(raw)).buffered(2);
