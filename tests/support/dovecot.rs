@@ -16,8 +16,10 @@ pub(crate) struct Dovecot {
     _dir: tempfile::TempDir,
 }
 
-fn free_port() -> u16 {
-    std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
+/// Two ports that differ: both are held until both are known.
+fn free_ports() -> (u16, u16) {
+    let [one, other] = [0, 0].map(|any| std::net::TcpListener::bind(("127.0.0.1", any)).unwrap());
+    (one.local_addr().unwrap().port(), other.local_addr().unwrap().port())
 }
 
 pub(crate) fn is_root() -> bool {
@@ -43,7 +45,7 @@ impl Dovecot {
     async fn start(hidden: &[&str], over: Option<&Path>, more: &str) -> Option<Dovecot> {
         let program = ["/usr/sbin/dovecot", "/usr/local/sbin/dovecot"].into_iter().find(|path| Path::new(path).exists())?;
         let dir = tempfile::Builder::new().prefix("jcabot-dovecot-").tempdir().unwrap();
-        let (port, tls_port) = (free_port(), free_port());
+        let (port, tls_port) = free_ports();
         let mail = over.map_or_else(|| dir.path().join("mail"), Path::to_path_buf);
         std::fs::create_dir_all(&mail).unwrap();
         // Dovecot never works on root's mail: as root, its letters belong to nobody.
