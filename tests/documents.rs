@@ -172,6 +172,15 @@ fn f33_a_reader_that_dies_leaves_a_remark() {
     assert!(mail.defects.iter().any(|defect| defect.starts_with("an attached document was not read")), "{:?}", mail.defects);
 }
 
+#[test]
+fn f33_a_letter_is_tried_by_a_child_whatever_the_charter() {
+    let letter = letter_with("x.docx", "application/octet-stream", &docx(&paragraph("Dear all,")));
+
+    for charter in ["jca-cop", "a-charter-of-the-operators-own"] {
+        assert!(reader().survives(charter, &letter), "{charter}");
+    }
+}
+
 /// A reader that does this instead of reading.
 fn stub(dir: &tempfile::TempDir, script: &str) -> Reader {
     let path = dir.path().join("stub");
