@@ -7,8 +7,7 @@
 use super::Mail;
 use crate::domain::words::Language;
 use crate::vocabulary::language_words::LanguageWords;
-use crate::vocabulary::words::is_han;
-use crate::vocabulary::words::is_letter;
+use crate::vocabulary::words::{is_han, is_letter};
 use whatlang::{Detector, Lang};
 
 /// Octets that are looked at; more bring nothing.

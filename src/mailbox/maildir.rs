@@ -237,7 +237,9 @@ fn is_news(event: notify::Event, seen: &Mutex<Seen>) -> bool {
         matches!(event.kind, EventKind::Modify(ModifyKind::Data(_)) | EventKind::Access(AccessKind::Close(AccessMode::Write)));
     if let Ok(mut seen) = seen.lock() {
         if seen.whole.len() + seen.written.len() + event.paths.len() > MOST_SEEN {
-            *seen = Seen::default();
+            // What is still being written must not be taken for whole, however much else arrives.
+            seen.written.retain(|_, at| at.elapsed() < SETTLED);
+            seen.whole.clear();
         }
         if is_whole {
             seen.whole.extend(event.paths);
