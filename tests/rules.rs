@@ -1,7 +1,10 @@
 //! The rules: every example, and every wrong rule file refused for the reason it deserves.
 
+use jcabot::mail;
+use jcabot::mailbox::import;
 use jcabot::resources::Resources;
 use jcabot::rules::{Rules, check};
+use std::path::Path;
 
 #[test]
 fn every_rule_does_what_its_examples_say() {
@@ -10,6 +13,34 @@ fn every_rule_does_what_its_examples_say() {
     let faults: Vec<String> = report.faults.iter().map(ToString::to_string).collect();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     assert!(report.rules > 100, "only {} rules", report.rules);
+}
+
+/// Fewer words are a phrase of the field or of a mail server, which letters have of themselves; Chinese counts by signs.
+const A_LETTERS_OWN: usize = 7;
+
+/// Words without case and marks; a Chinese sign is a word.
+fn said(text: &str) -> Vec<String> {
+    let is_han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+    let spaced: String = text.chars().map(|c| if is_han(c) { format!(" {c} ") } else { c.to_lowercase().to_string() }).collect();
+    spaced.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+#[test]
+fn no_rule_is_written_from_a_letter() {
+    let rules = Rules::load(&Resources::built_in(), "jca-cop").unwrap();
+    let folders = ["corpus", "second", "unseen"].map(|name| Path::new("tests/letters").join(name));
+    let letters: String = import::sources(&folders)
+        .map(|raw| mail::parse(&raw.unwrap(), &rules.vocabulary))
+        .map(|mail| format!("\n{} \n {}\n", said(&mail.subject).join(" "), said(&mail.text.own).join(" ")))
+        .collect();
+
+    let examples = rules.kinds.rules.iter().flat_map(|rule| rule.examples.iter().map(move |example| (rule, said(example))));
+    let copied = examples.filter(|(_, words)| words.len() >= A_LETTERS_OWN && letters.contains(&words.join(" ")));
+    let copied: Vec<String> =
+        copied.map(|(rule, words)| format!("{} ({}): {}", rule.origin, rule.name, words.join(" "))).collect();
+
+    assert!(letters.len() > 100_000, "only {} octets of letters", letters.len());
+    assert!(copied.is_empty(), "the examples are a letter's own words; write others:\n{}", copied.join("\n"));
 }
 
 #[test]
