@@ -10,10 +10,13 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 mod boundary;
 mod compact;
 mod expression;
+mod list;
+mod literals;
 mod screen;
 
 pub use expression::{Captures, Match, Regex};
-pub use screen::{Candidate, PatternList, Screen};
+pub use list::PatternList;
+pub use screen::{Candidate, Screen};
 
 /// States of a compiled pattern: what an operator's rule may not blow up (A23). The largest rule has some 4,000.
 const MOST_STATES: u64 = 20_000;

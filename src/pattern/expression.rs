@@ -139,7 +139,7 @@ impl Index<&str> for Captures<'_> {
 impl Regex {
     pub(super) fn new(hir: &Hir) -> Regex {
         let matches_nothing = hir.properties().minimum_len() == Some(0);
-        let branches = super::screen::branches(hir).iter().map(Branch::new).collect();
+        let branches = super::literals::branches(hir).iter().map(Branch::new).collect();
         Regex { branches, matches_nothing, whole: OnceLock::new() }
     }
 

@@ -1,11 +1,13 @@
 //! Labels, honorifics, functions, bodies: `<language>/labels.toml`.
 
-use super::words::{Heads, Words, fold, is_han, simplified, words};
-use crate::pattern::{self, PatternList, Regex};
+use super::heads::Heads;
+use super::hidden_address::HiddenAddress;
+use super::label_file::{BodyLists, Categories, CueLists, File, PersonLabels, WordLists};
+use super::words::{Words, fold, is_han, simplified, words};
+use crate::pattern::{self, PatternList};
 use crate::resources::Resources;
 use crate::vocabulary::FOLDERS;
 use anyhow::{Context, Result, anyhow};
-use serde::Deserialize;
 use std::collections::{HashMap, HashSet};
 use unicode_normalization::UnicodeNormalization;
 
@@ -109,46 +111,6 @@ pub struct Cues {
 /// Characters of a label at most: what is longer is a sentence.
 const LONGEST_LABEL: usize = 48;
 
-/// The lists of statements, which are looked for in the text as written.
-const STATEMENTS: [&str; 7] = ["action", "comment", "information", "reply", "copy", "source", "references"];
-
-/// How letters write an address that is hidden from machines.
-#[derive(Debug)]
-pub struct HiddenAddress {
-    /// A whole address, hidden or not.
-    pub address: Regex,
-    /// What stands for `@`.
-    pub at: Regex,
-    /// What stands for a dot.
-    pub dot: Regex,
-}
-
-impl HiddenAddress {
-    /// Words for `@` and for the dot; in brackets they are enough, bare ones need each other.
-    fn new(at: &[String], dot: &[String]) -> Result<HiddenAddress, String> {
-        let (at, dot) = (at.join("|"), dot.join("|"));
-        // Chinese and Arabic stand without a blank beside an address and never in one.
-        const L: &str = r"\p{Latin}\p{Cyrillic}";
-        let any_dot = format!(r"\s?[\[({{<]\s?(?i:{dot}|\.)\s?[\])}}>]\s?|\s(?i:{dot})\s|\.");
-        let any_at = format!(r"\s?[@＠]\s?|\s?[\[({{<#]\s?(?i:{at}|@|a)\s?[\])}}>#]\s?|\s(?i:{at})\s");
-        let local = format!(r"[{L}0-9_][{L}0-9._%+'&-]*(?:\s?[\[({{<]\s?(?i:{dot})\s?[\])}}>]\s?[{L}0-9_-]+)*");
-        let bracketed = format!(r"(?:\s?[@＠]\s?|\s?[\[({{<#]\s?(?i:{at}|@|a)\s?[\])}}>#]\s?|\sAT\s)");
-        let sure = format!(r"{local}{bracketed}[{L}0-9][{L}0-9-]*(?:(?:{any_dot})[{L}0-9-]+)+");
-        let bare = format!(r"{local}(?:\s(?i:{dot})\s[{L}0-9_-]+)*\s(?i:{at})\s[{L}0-9][{L}0-9-]*(?:\s(?i:{dot})\s[{L}0-9-]+)+");
-        Ok(HiddenAddress {
-            address: pattern::compile(&format!("{sure}|{bare}"))?,
-            at: pattern::compile(&any_at)?,
-            dot: pattern::compile(&any_dot)?,
-        })
-    }
-}
-
-impl Default for HiddenAddress {
-    fn default() -> HiddenAddress {
-        HiddenAddress::new(&["at".to_owned()], &["dot".to_owned()]).expect("the patterns are tested")
-    }
-}
-
 /// The words of all languages together.
 #[derive(Debug, Default)]
 pub struct LabelWords {
@@ -232,121 +194,6 @@ pub struct LabelWords {
     pub cues: Cues,
     /// Study groups and sectors.
     pub bodies: Bodies,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    labels: PersonLabels,
-    words: WordLists,
-    cues: CueLists,
-    categories: Categories,
-    bodies: BodyLists,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PersonLabels {
-    name: Vec<String>,
-    family_name: Vec<String>,
-    given_name: Vec<String>,
-    honorific: Vec<String>,
-    organization: Vec<String>,
-    department: Vec<String>,
-    position: Vec<String>,
-    email: Vec<String>,
-    telephone: Vec<String>,
-    mobile: Vec<String>,
-    fax: Vec<String>,
-    address: Vec<String>,
-    country: Vec<String>,
-    body: Vec<String>,
-    number: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WordLists {
-    honorifics: Vec<String>,
-    honorifics_after: Vec<String>,
-    suffixes: Vec<String>,
-    surnames: Vec<String>,
-    particles: Vec<String>,
-    roles: Vec<String>,
-    modifiers: Vec<String>,
-    organizations: Vec<String>,
-    legal_forms: Vec<String>,
-    organization_ends: Vec<String>,
-    organization_starts: Vec<String>,
-    breaks: Vec<String>,
-    ours: Vec<String>,
-    articles: Vec<String>,
-    links: Vec<String>,
-    at: Vec<String>,
-    role_starts: Vec<String>,
-    not_names: Vec<String>,
-    placeholders: Vec<String>,
-    ands: Vec<String>,
-    organization_pronouns: Vec<String>,
-    names: Vec<String>,
-    subunits: Vec<String>,
-    missions: Vec<String>,
-    old_columns: Vec<String>,
-    new_columns: Vec<String>,
-    unchanged: Vec<String>,
-    dittos: Vec<String>,
-    #[serde(default)]
-    nominatives: Vec<String>,
-    at_signs: Vec<String>,
-    dots: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CueLists {
-    propose: Vec<String>,
-    #[serde(rename = "self")]
-    myself: Vec<String>,
-    #[serde(rename = "not_self")]
-    not_myself: Vec<String>,
-    also_self: Vec<String>,
-    own_function: Vec<String>,
-    bystander: Vec<String>,
-    behalf: Vec<String>,
-    replaces_end: Vec<String>,
-    withdraw: Vec<String>,
-    stays: Vec<String>,
-    replaces: Vec<String>,
-    replaces_me: Vec<String>,
-    replaced_by: Vec<String>,
-    replace_with: Vec<String>,
-    old_value: Vec<String>,
-    old_behind: Vec<String>,
-    preferred: Vec<String>,
-    same_number: Vec<String>,
-    extension: Vec<String>,
-    forward: Vec<String>,
-    promise: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Categories {
-    member: Vec<String>,
-    declared: Vec<String>,
-    offered: Vec<String>,
-    sdo: Vec<String>,
-    expert: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct BodyLists {
-    study_group: Vec<String>,
-    other_sector: Vec<String>,
-    itu_r: Vec<String>,
-    itu_d: Vec<String>,
-    announced: Vec<String>,
 }
 
 impl LabelWords {
@@ -488,8 +335,7 @@ impl LabelWords {
             ("announced", &mut self.bodies.announced, bodies.announced),
         ] {
             // People's words are compared in simplified characters, and statements' as written.
-            let is_cue =
-                !matches!(name, "study_group" | "other_sector" | "itu_r" | "itu_d" | "announced") && !STATEMENTS.contains(&name);
+            let is_cue = !matches!(name, "study_group" | "other_sector" | "itu_r" | "itu_d" | "announced");
             for pattern in more {
                 let pattern = if is_cue { simplified(&pattern).into_owned() } else { pattern };
                 patterns.push(pattern::compile(&pattern).map_err(|error| format!("{name}: {error}"))?);

@@ -1,7 +1,8 @@
 //! Labels and phrases of liaison statements: `<language>/liaison.toml`.
 
 use super::FOLDERS;
-use super::words::{Heads, fold};
+use super::heads::Heads;
+use super::words::fold;
 use crate::pattern::{self, PatternList};
 use crate::resources::Resources;
 use anyhow::{Context, Result, anyhow};

@@ -4,6 +4,9 @@
 
 pub mod countries;
 pub mod dates;
+mod heads;
+pub mod hidden_address;
+mod label_file;
 pub mod labels;
 pub mod language_words;
 pub mod liaison_words;
