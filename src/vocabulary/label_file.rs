@@ -112,6 +112,7 @@ pub(super) struct Categories {
 pub(super) struct BodyLists {
     pub(super) study_group: Vec<String>,
     pub(super) other_sector: Vec<String>,
+    pub(super) advisory_group: Vec<String>,
     pub(super) itu_r: Vec<String>,
     pub(super) itu_d: Vec<String>,
     pub(super) announced: Vec<String>,

@@ -53,6 +53,8 @@ pub struct Bodies {
     pub study_group: PatternList,
     /// A study group of another sector, which is none of ITU-T's.
     pub other_sector: PatternList,
+    /// The Telecommunication Standardization Advisory Group, TSAG.
+    pub advisory_group: PatternList,
     /// ITU-R.
     pub itu_r: PatternList,
     /// ITU-D.
@@ -330,12 +332,13 @@ impl LabelWords {
             ("promise", &mut own.promise, cues.promise),
             ("study_group", &mut self.bodies.study_group, bodies.study_group),
             ("other_sector", &mut self.bodies.other_sector, bodies.other_sector),
+            ("advisory_group", &mut self.bodies.advisory_group, bodies.advisory_group),
             ("itu_r", &mut self.bodies.itu_r, bodies.itu_r),
             ("itu_d", &mut self.bodies.itu_d, bodies.itu_d),
             ("announced", &mut self.bodies.announced, bodies.announced),
         ] {
             // People's words are compared in simplified characters, and statements' as written.
-            let is_cue = !matches!(name, "study_group" | "other_sector" | "itu_r" | "itu_d" | "announced");
+            let is_cue = !matches!(name, "study_group" | "other_sector" | "advisory_group" | "itu_r" | "itu_d" | "announced");
             for pattern in more {
                 let pattern = if is_cue { simplified(&pattern).into_owned() } else { pattern };
                 patterns.push(pattern::compile(&pattern).map_err(|error| format!("{name}: {error}"))?);

@@ -123,3 +123,90 @@ fn successors_and_corrections_are_told_apart() {
         assert_eq!(lines(&people(&rules, Kind::ContactUpdate, text)), wanted, "{text}");
     }
 }
+
+#[test]
+fn each_of_several_gets_what_stands_behind_a_later_mention() {
+    let rules = Rules::load(&Resources::built_in(), "jca-cop").unwrap();
+
+    for (text, wanted) in [
+        (
+            "我院推荐标准部高级工程师周立群先生和法务部经理钱小芳女士为专家。\n\n\
+             周立群：zhoulq@cttl.example，手机138-5555-0112；钱小芳：qianxf@cttl.example，手机138-5555-0113。\n\n中国通信试验院\n张敏\n",
+            &[
+                "+ 周立群 | 中国通信试验院 | zhoulq@cttl.example | +8613855550112",
+                "+ 钱小芳 | 中国通信试验院 | qianxf@cttl.example | +8613855550113",
+            ][..],
+        ),
+        (
+            "L'Autorité de régulation de Côte d'Ivoire désigne M. Serge Aka Bilé, directeur technique, et Mme Fanta Touré, juriste. \
+             M. Aka Bilé : s.aka@artci.example, 27 20 55 01 14. Mme Touré : f.toure@artci.example, 27 20 55 01 15.\n",
+            &[
+                "+ Serge Aka Bilé | Autorité de régulation de Côte d'Ivoire | s.aka@artci.example | +2252720550114",
+                "+ Fanta Touré | Autorité de régulation de Côte d'Ivoire | f.toure@artci.example | +2252720550115",
+            ][..],
+        ),
+        (
+            "The University of Leeds proposes Dr Wilma Aldous, lecturer (w.aldous@leeds.example,\n0113 555 0140); and Prof. Ray Quill, \
+             head of school (r.quill@leeds.example,\n0113 555 0141), both in the United Kingdom.\n",
+            &[
+                "+ Wilma Aldous | University of Leeds | w.aldous@leeds.example | +441135550140",
+                "+ Ray Quill | University of Leeds | r.quill@leeds.example | +441135550141",
+            ][..],
+        ),
+    ] {
+        assert_eq!(lines(&people(&rules, Kind::ContactSubmission, text)), wanted, "{text}");
+    }
+}
+
+#[test]
+fn tables_of_persons_side_by_side_and_marks_of_who_only_sends() {
+    let rules = Rules::load(&Resources::built_in(), "jca-cop").unwrap();
+
+    for (text, wanted) in [
+        (
+            "Our table:\n\n              First expert          Second expert\nGiven name    Lindiwe               Johan\n\
+             Surname       Dube                  van Wyk\nOrganization  Cape Forum            Cape Forum\n\
+             E-mail        l.dube@cf.example     j.vanwyk@cf.example\n",
+            &["+ Lindiwe Dube | Cape Forum | l.dube@cf.example | ", "+ Johan van Wyk | Cape Forum | j.vanwyk@cf.example | "][..],
+        ),
+        (
+            "titular:  Ana Quispe / correo: aquispe@red.example / tel.: +591 2 555 0138\n\
+             suplente: Luz Vega Toro / correo: lvega@red.example / tel.: +591 2 555 0150\n\nFundación Red Clara\n",
+            &[
+                "+ Ana Quispe | Fundación Red Clara | aquispe@red.example | +59125550138",
+                "+ Luz Vega Toro | Fundación Red Clara | lvega@red.example | +59125550150",
+            ][..],
+        ),
+        (
+            "现推荐一名专家：\n\n姓名：鲁立新\n单位：晋北研究院\n电子邮箱：lulx@jb.example\n\n晋北研究院科技处（联系人：小赵，0351-5555 0170）\n",
+            &["+ 鲁立新 | 晋北研究院 | lulx@jb.example | "][..],
+        ),
+        (
+            "La empresa ha designado como experta a la Ing. Eva Rocha, jefa de la Unidad de Supervisión de Contenidos \
+             (erocha@oper.example).\n\nOperadora del Guadalquivir S.A.\n",
+            &["+ Eva Rocha | Operadora del Guadalquivir S.A. | erocha@oper.example | "][..],
+        ),
+    ] {
+        assert_eq!(lines(&people(&rules, Kind::ContactSubmission, text)), wanted, "{text}");
+    }
+}
+
+#[test]
+fn a_writer_beside_others_has_his_own_details() {
+    let rules = Rules::load(&Resources::built_in(), "jca-cop").unwrap();
+
+    let found = people(
+        &rules,
+        Kind::ContactSubmission,
+        "I run the hotline at Netzkinder e.V. in Hamburg, Germany and would be happy to be on your list of experts. My colleague Dr Petra \
+         Hahn (p.hahn@netz.example, +49 40 5555 0119) is interested too. My office number: +49 40 5555 0112.\n\nJonas Weidner\n",
+    );
+
+    assert_eq!(
+        lines(&found),
+        [
+            "+ Petra Hahn | Netzkinder e.V. | p.hahn@netz.example | +494055550119",
+            "+ Jonas Weidner | Netzkinder e.V. | office@secretariat.example | +494055550112",
+        ]
+    );
+}

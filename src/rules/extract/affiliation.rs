@@ -9,7 +9,7 @@ use super::units::Shape;
 use crate::charter::Charter;
 use crate::domain::steps::{FoundPerson, Part};
 use crate::vocabulary::Vocabulary;
-use crate::vocabulary::words::is_han;
+use crate::vocabulary::words::{fold, is_han};
 
 /// `Netwise Families (charity, Galway, Ireland)` and `… - فاس، المغرب` without the place behind the name.
 pub(super) fn without_place(value: &str, vocabulary: &Vocabulary) -> String {
@@ -79,7 +79,9 @@ pub(super) fn take_organization(
             chunks(&rest).iter().any(|chunk| chunk.contains(name.as_str()) && is_function(chunk, name, vocabulary))
         });
         // A department is a part of the body that proposes, when the letter names one.
-        let is_part = |name: &String| common.organization.is_some() && is_subunit(name, vocabulary);
+        // So does `the Administration of X`: whoever acts for it is from a body.
+        let is_state = |name: &String| vocabulary.labels.missions.is_in(&fold(name));
+        let is_part = |name: &String| common.organization.is_some() && (is_subunit(name, vocabulary) || is_state(name));
         if let Some(name) = free.into_iter().find(|name| !is_part(name)) {
             set(person, "organization", unit.part, &name, "organization-beside-name");
             person.organization = Some(name);
@@ -140,6 +142,7 @@ fn unnamed_body(person: &FoundPerson, segment: &Segment<'_>, common: &Common, vo
     let is_other = vocabulary.countries.is_name(name)
         || vocabulary.countries.place(name).is_some()
         || role(name, vocabulary).is_some()
+        || vocabulary.labels.roles.han_at_start(name).is_some()
         || vocabulary.labels.person_label(name).is_some()
         || vocabulary.labels.honorifics.has(name)
         || vocabulary.labels.suffixes.has(name)

@@ -20,7 +20,7 @@ pub(super) fn alphabetic(chunk: &str, vocabulary: &Vocabulary) -> Vec<String> {
         let phrase = phrase(&list, at, vocabulary);
         let is_named =
             is_quoted || form > 0 || phrase > 0 || is_key(word, vocabulary) || is_small_key(chunk, &list, at, vocabulary);
-        if !is_named || is_standard(chunk, &list, at) {
+        if !is_named || is_standard(chunk, &list, at) || is_attribute(chunk, &list, at) {
             at += 1;
             continue;
         }
@@ -29,7 +29,10 @@ pub(super) fn alphabetic(chunk: &str, vocabulary: &Vocabulary) -> Vec<String> {
         let from = match (is_kind, form) {
             (true, _) => at + 1,
             // `CapeFibre (Pty) Ltd`: the bracket is the form's.
-            (_, 1..) => leftmost(chunk, &list, at.saturating_sub(1), vocabulary),
+            (_, 1..) => {
+                let near = leftmost(chunk, &list, at.saturating_sub(1), vocabulary);
+                over_links(chunk, &list, near, vocabulary)
+            }
             _ => leftmost(chunk, &list, at, vocabulary),
         };
         let mut to = if form > 0 { at + form - 1 } else { rightmost(chunk, &list, at, vocabulary) };
@@ -94,6 +97,12 @@ fn legal_form(chunk: &str, list: &[Word<'_>], at: usize, vocabulary: &Vocabulary
     list.get(at..).map_or(0, |rest| vocabulary.labels.legal_forms.matched(rest))
 }
 
+/// `الجهة المنظمة للقطاع`: behind a noun with the article, a word with the article says what kind it is.
+fn is_attribute(chunk: &str, list: &[Word<'_>], at: usize) -> bool {
+    let (Some(before), Some(word)) = (at.checked_sub(1).and_then(|at| list.get(at)), list.get(at)) else { return false };
+    name_is_definite(word.text) && name_is_definite(before.text) && chunk.get(before.end..word.start) == Some(" ")
+}
+
 /// `ISO 29410` is a standard and no body.
 fn is_standard(chunk: &str, list: &[Word<'_>], at: usize) -> bool {
     let (Some(word), Some(next)) = (list.get(at), list.get(at + 1)) else { return false };
@@ -142,6 +151,9 @@ fn is_small_key(chunk: &str, list: &[Word<'_>], at: usize, vocabulary: &Vocabula
     vocabulary.labels.organizations.matched(&[*word]) > 0 && capital_before(chunk, list, at, vocabulary).is_some()
 }
 
+/// Endings of Russian adjectives, in all cases.
+const ADJECTIVES: [&str; 15] = ["й", "я", "е", "ого", "его", "ому", "ему", "ым", "им", "ом", "ую", "юю", "ых", "их", "ыми"];
+
 /// The capitalised Russian word, up to three adjectives before a place, that begins a name.
 fn capital_before(chunk: &str, list: &[Word<'_>], at: usize, vocabulary: &Vocabulary) -> Option<usize> {
     let mut first = at;
@@ -155,7 +167,7 @@ fn capital_before(chunk: &str, list: &[Word<'_>], at: usize, vocabulary: &Vocabu
         first -= 1;
         if previous.text.starts_with(char::is_uppercase) {
             // A person's name is no adjective.
-            return previous.text.ends_with(['й', 'я', 'е']).then_some(first);
+            return ADJECTIVES.iter().any(|ending| previous.text.ends_with(ending)).then_some(first);
         }
     }
     None
@@ -208,6 +220,33 @@ fn leftmost(chunk: &str, list: &[Word<'_>], key: usize, vocabulary: &Vocabulary)
         return capital_before(chunk, list, key, vocabulary).unwrap_or(first);
     }
     first
+}
+
+/// Small words in a row that lead from one word of a company's name to the next: `de las`.
+const MOST_LINKS: usize = 2;
+
+/// `Operadora del Guadiana S.A.`: what a form ends begins before the small words, when a capitalised word stands there.
+fn over_links(chunk: &str, list: &[Word<'_>], first: usize, vocabulary: &Vocabulary) -> usize {
+    let labels = &vocabulary.labels;
+    let is_link = |word: &Word<'_>| labels.small_links.matched(&[*word]) > 0 && word.text.starts_with(char::is_lowercase);
+    let close = |at: usize| {
+        let (Some(before), Some(word)) = (at.checked_sub(1).and_then(|at| list.get(at)), list.get(at)) else { return false };
+        chunk.get(before.end..word.start) == Some(" ")
+    };
+    let mut from = first;
+    let mut links = 0;
+    while links < MOST_LINKS && close(from) && from.checked_sub(1).and_then(|at| list.get(at)).is_some_and(is_link) {
+        from -= 1;
+        links += 1;
+    }
+    let head = from.checked_sub(1).and_then(|at| list.get(at)).filter(|_| links > 0 && close(from));
+    let is_name = head.is_some_and(|word| {
+        word.text.starts_with(char::is_uppercase)
+            && !stops(word, vocabulary)
+            && labels.roles.matched(&[*word]) == 0
+            && labels.subunits.matched(&[*word]) == 0
+    });
+    if is_name { from - 1 } else { first }
 }
 
 /// Whether a word never belongs to an organization's name.

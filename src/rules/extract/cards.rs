@@ -7,6 +7,7 @@ use crate::domain::steps::{FoundPerson, Part};
 use crate::mail::Mail;
 use crate::rules::Rules;
 use crate::vocabulary::labels::PersonLabel;
+use crate::vocabulary::words::is_han;
 use calcard::vcard::{VCardParameterName, VCardProperty, VCardValue};
 use calcard::{Entry, Parser};
 
@@ -47,14 +48,13 @@ fn card_of(card: &calcard::vcard::VCard, rules: &Rules) -> Option<FoundPerson> {
                 person.honorific = person.honorific.take().or(honorific);
             }
             VCardProperty::N if person.name.is_none() => {
-                let name = [parts.get(1), parts.first()]
-                    .into_iter()
-                    .flatten()
-                    .filter(|part| !part.is_empty())
-                    .cloned()
-                    .collect::<Vec<_>>()
-                    .join(" ");
+                let name = name_of(&parts);
                 person.name = (!name.is_empty()).then_some(name);
+            }
+            VCardProperty::N => {
+                if let Some(name) = person.name.as_deref().and_then(|name| family_first(name, &parts)) {
+                    person.name = Some(name);
+                }
             }
             VCardProperty::Org => field(&mut person, PersonLabel::Organization, &value, Part::Attachment, words, &rules.charter),
             VCardProperty::Title => field(&mut person, PersonLabel::Position, &value, Part::Attachment, words, &rules.charter),
@@ -88,6 +88,22 @@ fn card_of(card: &calcard::vcard::VCard, rules: &Rules) -> Option<FoundPerson> {
         set(&mut person, "phone", Part::Attachment, &number, "vcard");
     }
     person.name.is_some().then_some(person)
+}
+
+/// The name of the parts of `N`: family name, given name and what else. Chinese puts the family name first and no blank between.
+fn name_of(parts: &[String]) -> String {
+    let (family, given) = (parts.first().map_or("", |part| part.trim()), parts.get(1).map_or("", |part| part.trim()));
+    let is_chinese = family.chars().chain(given.chars()).all(is_han);
+    if is_chinese { format!("{family}{given}") } else { format!("{given} {family}").trim().to_owned() }
+}
+
+/// `伟 王`, `伟王` of a program that puts every given name first, as the card's `N` says it.
+fn family_first(name: &str, parts: &[String]) -> Option<String> {
+    let (family, given) = (parts.first()?.trim(), parts.get(1)?.trim());
+    let is_turned = !family.is_empty()
+        && !given.is_empty()
+        && name.chars().filter(|c| !c.is_whitespace()).eq(given.chars().chain(family.chars()));
+    (is_turned && name.chars().filter(|c| !c.is_whitespace()).all(is_han)).then(|| format!("{family}{given}"))
 }
 
 fn text_of(value: &VCardValue) -> Vec<String> {

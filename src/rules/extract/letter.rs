@@ -390,7 +390,7 @@ pub(super) fn same_person(a: &str, b: &str) -> bool {
 }
 
 /// `Вересаева` and `Вересаев`: the same up to two letters of an ending.
-fn is_inflected(a: &str, b: &str) -> bool {
+pub(super) fn is_inflected(a: &str, b: &str) -> bool {
     let is_cyrillic = |text: &str| text.chars().all(|c| matches!(c, '\u{400}'..='\u{4FF}' | '-'));
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
     let stem: String = short.chars().take(short.chars().count().saturating_sub(1)).collect();

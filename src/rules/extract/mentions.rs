@@ -52,7 +52,10 @@ impl Letter<'_> {
         let records = self.records();
         let has_details = records.iter().any(|record| self.has_reach(record));
         // `Contact: J. Roe` beside somebody's details is whom to ask.
-        let records = records.into_iter().filter(|record| !has_details || self.has_reach(record) || !self.is_lone_sender(record));
+        let is_only = records.len() == 1;
+        let records = records.into_iter().filter(|record| {
+            is_only || !self.is_bracketed(record) && (!has_details || self.has_reach(record) || !self.is_lone_sender(record))
+        });
         let mut found: Vec<Mention> = records.filter_map(|record| self.labelled(record)).collect();
         let mut announced = false;
         for (index, unit) in self.units.iter().enumerate() {
@@ -81,6 +84,14 @@ impl Letter<'_> {
         units.iter().flat_map(|unit| &unit.fields).any(|(label, _)| {
             matches!(label, PersonLabel::Email | PersonLabel::Telephone | PersonLabel::Mobile | PersonLabel::Position)
         })
+    }
+
+    /// Whether a record stands in brackets behind a body's name, `Office of the Secretary (contact: J. Roe, tel. …)`: whom to ask.
+    fn is_bracketed(&self, record: &Record) -> bool {
+        let Some((unit, name)) = self.units.get(record.from).zip(record.name.as_deref()) else { return false };
+        let head = unit.text.split_once(name).map_or("", |(head, _)| head);
+        let opened = head.matches(['(', '（']).count();
+        opened > head.matches([')', '）']).count() && !head.trim_start().starts_with(['(', '（'])
     }
 
     /// Whether a record names the sender and nobody's details.
@@ -214,7 +225,10 @@ impl Letter<'_> {
         let cues = &self.vocabulary.labels.cues;
         let said = plain(text.get(start..end).unwrap_or_default());
         let withdraws = || any(&cues.withdraw, &said) || any(&cues.replaces, &said) || any(&cues.replaced_by, &said);
-        let has_cue = any(&cues.propose, &said) || self.kind != Kind::ContactSubmission && withdraws();
+        // "And with me our analyst, Jane Roe": whoever means himself beside her means her, too.
+        let has_cue = any(&cues.propose, &said)
+            || self.also_self && self.kind == Kind::ContactSubmission && any(&cues.also_self, &said)
+            || self.kind != Kind::ContactSubmission && withdraws();
         Sentence { start, end, has_cue, stays: any(&cues.stays, &said), is_own: any(&cues.myself, &said) }
     }
 
@@ -281,6 +295,10 @@ pub(super) fn sentence_bounds(text: &str, at: usize, is_title: impl Fn(&str) -> 
         let ends = match c {
             '。' | '！' | '？' | '؟' | '\n' => true,
             '!' | '?' => next.is_none_or(char::is_whitespace),
+            // One digit numbers an item; two end a sentence before a capital (`ext. 12. Write to …`).
+            '.' if word.chars().count() == 2 && word.chars().all(char::is_numeric) => {
+                text.get(place + 1..).is_some_and(|rest| rest.trim_start().starts_with(char::is_uppercase))
+            }
             '.' => next.is_none_or(char::is_whitespace) && word.chars().count() > 2 && !is_title(&word),
             _ => false,
         };

@@ -10,6 +10,10 @@ use crate::vocabulary::words::{Word, is_arabic, is_han, is_letter, simplified, w
 /// Parts of a name at most: four names and two particles.
 const LONGEST: usize = 6;
 
+/// Endings of nouns that no name has, those in the lists of names aside (`Asunción`).
+const NOUNS: [&str; 13] =
+    ["ción", "ciones", "sión", "siones", "miento", "tion", "tions", "ность", "ности", "ение", "ения", "ство", "ства"];
+
 /// A name in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Name {
@@ -307,6 +311,7 @@ pub(super) fn is_part(word: &Word<'_>, vocabulary: &Vocabulary) -> bool {
     if !is_letter_like || is_han(first) {
         return false;
     }
+    let is_noun = || NOUNS.iter().any(|ending| text.ends_with(ending)) && text.chars().count() > 5;
     // `С. В. Ковалёв`: an initial may look like a preposition.
     let is_initial = text.ends_with('.') && first.is_uppercase() && text.chars().filter(|c| c.is_alphabetic()).count() == 1;
     if labels.names.contains(text) || is_initial {
@@ -322,6 +327,7 @@ pub(super) fn is_part(word: &Word<'_>, vocabulary: &Vocabulary) -> bool {
     let capital = capital && !is_elided;
     let list = [Word { text, start: 0, end: text.len() }];
     capital
+        && !is_noun()
         && labels.not_names.matched(&list) == 0
         && labels.roles.matched(&list) == 0
         && labels.organizations.matched(&list) == 0

@@ -4,7 +4,7 @@ use super::affiliation::cut_role;
 use super::cards;
 use super::changes;
 use super::emails::{Likeness, likeness};
-use super::letter::{Letter, sorted_words};
+use super::letter::{Letter, same_person, sorted_words};
 use super::mentions::{Mention, PROPOSED, distinct};
 use super::misspelt::is_misspelt;
 use super::names;
@@ -40,6 +40,8 @@ pub(super) fn people(rules: &Rules, mail: &Mail, kind: Kind) -> Vec<FoundPerson>
     };
     if found.is_empty() {
         found = in_words(&letter, rules, &mut common);
+    } else if kind == Kind::ContactSubmission && letter.also_self {
+        letter.add_writer(&mut found, &common);
     }
     let succession = found.iter().any(|person| person.action == Some(Action::Withdraw));
     for person in &mut found {
@@ -95,10 +97,10 @@ fn listed(letter: &Letter<'_>, rules: &Rules, common: &mut Common) -> Vec<FoundP
 /// People of the running text: the mail's own, else an attached letter's, else a forwarded one's, else the writer himself.
 fn in_words(letter: &Letter<'_>, rules: &Rules, common: &mut Common) -> Vec<FoundPerson> {
     let (found, is_sure) = letter.in_text(common);
-    if is_sure {
-        return found;
-    }
     let mail = letter.mail;
+    if is_sure {
+        return letter.with_details_below(found, rules, common);
+    }
     let documents = mail.documents.iter().map(|document| (document.text.as_str(), Part::Attachment));
     let texts = mail.attachments.iter().filter(|file| file.content_type == "text/plain").filter_map(|file| file.text.as_deref());
     for inner in &mail.nested {
@@ -175,6 +177,42 @@ impl Letter<'_> {
             }
         }
         changed
+    }
+
+    /// The writer beside those of a card or a table: "her card is attached, and please add me".
+    fn add_writer(&self, found: &mut Vec<FoundPerson>, common: &Common) {
+        let named =
+            self.in_text(common).0.into_iter().find(|person| person.name.as_deref().is_some_and(|name| self.is_writer(name)));
+        let Some(writer) = named.or_else(|| self.writer_himself(common)) else { return };
+        let is_same = |other: &FoundPerson| {
+            let name = || other.name.as_deref().zip(writer.name.as_deref()).is_some_and(|(one, two)| same_person(one, two));
+            other.email.is_some() && (other.email == writer.email || other.email.as_ref() == self.mail.writer()) || name()
+        };
+        if !found.iter().any(is_same) {
+            found.push(writer);
+        }
+    }
+
+    /// Whoever a covering note only names says the rest in the letter that is attached to it.
+    fn with_details_below(&self, found: Vec<FoundPerson>, rules: &Rules, common: &mut Common) -> Vec<FoundPerson> {
+        let [only] = found.as_slice() else { return found };
+        if only.email.is_some() || only.phone.is_some() || only.role.is_some() || self.kind != Kind::ContactSubmission {
+            return found;
+        }
+        let name = only.name.clone().unwrap_or_default();
+        for inner in &self.mail.nested {
+            let letter = Letter::of_mail(rules, inner, self.kind);
+            let inner_common = letter.common();
+            let people = letter.in_text(&inner_common).0.into_iter().chain(letter.writer_himself(&inner_common));
+            let same = people.into_iter().find(|person| person.name.as_deref().is_some_and(|full| same_person(full, &name)));
+            if let Some(mut person) = same {
+                letter.complete(&mut person, &inner_common);
+                person.honorific = person.honorific.take().or_else(|| only.honorific.clone());
+                *common = Common { organization: inner_common.organization.or(common.organization.take()), ..inner_common };
+                return vec![person];
+            }
+        }
+        found
     }
 
     /// Whether the text proposes somebody who does not sign it.
@@ -300,11 +338,18 @@ impl Letter<'_> {
             // What stands behind somebody who leaves goes on with the one who comes.
             let later = chosen.get(nth + 1..).unwrap_or_default();
             let next = later.iter().find(|next| mention.stance == Stance::Leaves || next.stance != Stance::Leaves);
-            let segment = self.segment(mention, next, chosen);
+            let segment = self.segment(mention, next, chosen, mentions);
             let part = self.units.get(mention.unit).map_or(Part::Body, |unit| unit.part);
             let mut person = details(&mention.name, part, &segment, common, self.vocabulary, self.charter);
             self.name_in_full(&mut person);
             self.fill_from_others(&mut person, mention, mentions, chosen, common);
+            self.fill_from_short_names(&mut person, mention, chosen, common);
+            if self.is_writer(&mention.name.text)
+                && let Some(own) = self.beside_me(&mention.name, common)
+            {
+                merge(&mut person, own);
+                self.own_number(&mut person, &mention.name, common);
+            }
             if self.about_self
                 && person.role.is_none()
                 && self.is_writer(&mention.name.text)

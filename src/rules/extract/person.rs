@@ -13,7 +13,7 @@ use crate::domain::address::Address;
 use crate::domain::steps::{FoundPerson, Part, Source};
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::labels::{PersonLabel, any};
-use crate::vocabulary::words::is_han;
+use crate::vocabulary::words::{is_han, simplified};
 
 /// Words of a source that are kept.
 const MOST_WORDS: usize = 200;
@@ -206,10 +206,15 @@ fn take_role(person: &mut FoundPerson, part: Part, segment: &Segment<'_>, vocabu
         }
         let limit = if unit.shape == Shape::Prose { 3 } else { 8 };
         for chunk in role_chunks(piece, vocabulary).into_iter().take(limit) {
-            if chunk.contains('@') || names::whole(&chunk, vocabulary).is_some() {
+            // `王伟先生和市场部经理李雷`: what is joined to a name goes on with the next one.
+            let is_joined = chunk.starts_with(is_han) && vocabulary.labels.ands.han_at_start(&simplified(&chunk)).is_some();
+            if chunk.contains('@') || is_joined || names::whole(&chunk, vocabulary).is_some() {
                 continue;
             }
-            if let Some(role) = role(&chunk, vocabulary) {
+            // `周立群副院长将参加`: the function follows the name without a mark.
+            let behind =
+                || (index == 0 && piece.starts_with(chunk.as_str())).then(|| role_at_start(&chunk, vocabulary)).flatten();
+            if let Some(role) = role(&chunk, vocabulary).or_else(behind) {
                 found = Some((role, unit.part));
                 break;
             }
@@ -222,7 +227,7 @@ fn take_role(person: &mut FoundPerson, part: Part, segment: &Segment<'_>, vocabu
         let chunks = chunks(segment.before);
         let last = chunks.last()?;
         // Chinese: only the word directly before the name.
-        let last = if last.chars().any(is_han) { last.split_whitespace().last()? } else { last };
+        let last = if last.chars().any(is_han) { behind_names(last.split_whitespace().last()?, vocabulary) } else { last };
         if let Some(role) = role(last, vocabulary) {
             return Some((role, part));
         }
@@ -232,6 +237,21 @@ fn take_role(person: &mut FoundPerson, part: Part, segment: &Segment<'_>, vocabu
         set(person, "role", part, &text, "function-beside-name");
         person.role = Some(text);
     }
+}
+
+/// The function that a piece of Chinese text begins with.
+fn role_at_start(piece: &str, vocabulary: &Vocabulary) -> Option<String> {
+    let plain = simplified(piece);
+    let found = vocabulary.labels.roles.han_at_start(&plain)?;
+    piece.get(..found.len()).filter(|found| found.chars().count() > 1).map(str::to_owned)
+}
+
+/// A piece of Chinese text behind the last name in it and the word that joins it to the next.
+fn behind_names<'t>(piece: &'t str, vocabulary: &Vocabulary) -> &'t str {
+    let Some(end) = names::find(piece, vocabulary).last().map(|name| name.end) else { return piece };
+    let rest = piece.get(end..).unwrap_or_default();
+    let joint = vocabulary.labels.ands.han_at_start(&simplified(rest)).map_or(0, str::len);
+    rest.get(joint..).unwrap_or_default()
 }
 
 /// A field of study groups may hold bare numbers.

@@ -7,8 +7,12 @@ use super::phones;
 use super::russian;
 use crate::domain::steps::{FoundPerson, Part};
 use crate::domain::words::Kind;
+use crate::vocabulary::labels::any;
 use crate::vocabulary::words::fold;
 use std::borrow::Cow;
+
+/// What the Telecommunication Standardization Advisory Group is called on the roster.
+const ADVISORY_GROUP: &str = "TSAG";
 
 /// A text without the options of a form that nobody has ticked: `[ ] Member State  [x] Academia`.
 fn ticked(text: &str) -> Cow<'_, str> {
@@ -141,12 +145,20 @@ impl Letter<'_> {
             let many = if near_seat.is_some() { 1 } else { texts.len() };
             let group =
                 texts.iter().take(many).find_map(|text| study_groups(text, self.vocabulary, self.charter).into_iter().next());
-            person.study_groups = group.into_iter().collect();
+            // The advisory group is named in many letters; only beside the person or in the subject it is who is represented.
+            let advisory = || {
+                let is_named = |text: &&str| any(&self.vocabulary.labels.bodies.advisory_group, text);
+                let is_other = seat_category(&near, self.vocabulary, self.charter).is_some()
+                    || seat_category(&self.mail.base_subject, self.vocabulary, self.charter).is_some();
+                (!is_other && texts.iter().take(2).any(is_named)).then(|| ADVISORY_GROUP.to_owned())
+            };
+            person.study_groups = group.or_else(advisory).into_iter().collect();
         }
         let organization = person.organization.clone().unwrap_or_default();
         let by_body = category(&organization, self.vocabulary);
         if !person.study_groups.is_empty() {
-            let of_group = self.charter.seats.iter().find(|seat| seat.study_group.as_ref() == person.study_groups.first());
+            let mut groups = self.charter.seats.iter().filter(|seat| seat.study_group.is_some());
+            let of_group = groups.clone().find(|seat| seat.study_group.as_ref() == person.study_groups.first()).or(groups.next());
             person.category = of_group.map(|seat| seat.category.clone());
         } else if let Some(category) = texts.iter().find_map(|text| seat_category(text, self.vocabulary, self.charter)) {
             person.category = Some(category);

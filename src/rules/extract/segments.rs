@@ -1,8 +1,8 @@
 //! The units that speak of one person, and what the rest of the letter says of him.
 
 use super::emails::{Likeness, emails, likeness};
-use super::letter::{Letter, plain, same_person, sorted_words};
-use super::mentions::Mention;
+use super::letter::{Letter, is_inflected, plain, same_person, sorted_words};
+use super::mentions::{Mention, sentence_bounds};
 use super::names::Name;
 use super::people::is_forward;
 use super::person::{Common, Segment, best_email, details, set};
@@ -14,13 +14,91 @@ use crate::domain::steps::{FoundPerson, Part};
 use crate::domain::words::Kind;
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::labels::any;
+use crate::vocabulary::words::{fold, is_han, words};
+
+/// Letters of a name that stands for the whole at least: fewer are words, too (`Ana`, `Лев`).
+const SHORTEST_NAME: usize = 4;
 
 /// Whether a person's words say that the number before is his, too.
 pub(super) fn says_same_number(segment: &Segment<'_>, vocabulary: &Vocabulary) -> bool {
     segment.pieces.iter().any(|(_, piece)| any(&vocabulary.labels.cues.same_number, &plain(piece)))
 }
 
+/// Where another of the chosen people is named again behind a mention.
+fn again<'m>(mention: &Mention, chosen: &[Mention], mentions: &'m [Mention]) -> Option<&'m Mention> {
+    let is_other = |name: &str| {
+        !same_person(name, &mention.name.text)
+            && chosen.iter().any(|other| other.stance != Stance::Leaves && same_person(&other.name.text, name))
+    };
+    mentions.iter().find(|other| {
+        (other.unit, other.name.start) > (mention.unit, mention.name.start)
+            && other.record.is_none()
+            && is_other(&other.name.text)
+    })
+}
+
+/// The words by which a letter calls somebody for short; a Chinese name is not shortened.
+pub(super) fn short_names(name: &str) -> Vec<String> {
+    if name.chars().any(is_han) {
+        return vec![fold(name)];
+    }
+    sorted_words(name).into_iter().filter(|word| word.chars().count() >= SHORTEST_NAME).collect()
+}
+
+/// Whether a person's number stands outside the unit that names him.
+fn is_elsewhere(person: &FoundPerson, unit: Option<&Unit>) -> bool {
+    let number = person.sources.iter().find(|source| source.field == "phone");
+    number.is_some_and(|number| unit.is_none_or(|unit| !unit.text.contains(number.words.as_str())))
+}
+
+/// Where a text calls somebody by one of these words: begin and end, in octets.
+pub(super) fn called(text: &str, names: &[String]) -> Vec<(usize, usize)> {
+    let han = names.iter().filter(|name| name.chars().any(is_han));
+    let mut found: Vec<(usize, usize)> =
+        han.flat_map(|name| text.match_indices(name.as_str()).map(|(at, _)| (at, at + name.len()))).collect();
+    let list = words(text);
+    let is_name = |word: &str| {
+        let folded = fold(word);
+        names.iter().any(|name| *name == folded || is_inflected(name, &folded))
+    };
+    let written = list.iter().filter(|word| !word.text.starts_with(char::is_lowercase) && is_name(word.text));
+    found.extend(written.map(|word| (word.start, word.end)));
+    found.sort_unstable();
+    found
+}
+
 impl Letter<'_> {
+    /// What the letter says further down behind a part of the name: `Jane: 555 0100`, `Рустаму: …`.
+    pub(super) fn fill_from_short_names(&self, person: &mut FoundPerson, mention: &Mention, chosen: &[Mention], common: &Common) {
+        if chosen.len() < 2 || mention.stance == Stance::Leaves || mention.record.is_some() {
+            return;
+        }
+        let others: Vec<String> = chosen
+            .iter()
+            .filter(|other| !same_person(&other.name.text, &mention.name.text))
+            .flat_map(|other| short_names(&other.name.text))
+            .collect();
+        let own: Vec<String> = short_names(&mention.name.text).into_iter().filter(|name| !others.contains(name)).collect();
+        for (index, unit) in self.units.iter().enumerate().take(self.signature).skip(mention.unit) {
+            let from = if index == mention.unit { mention.name.end } else { 0 };
+            let stops = called(&unit.text, &others);
+            for (_, end) in called(&unit.text, &own).into_iter().filter(|(start, _)| *start >= from) {
+                let stop = stops.iter().map(|(start, _)| *start).find(|start| *start >= end).unwrap_or(unit.text.len());
+                let piece = unit.text.get(end..stop).unwrap_or_default();
+                let (_, last) = sentence_bounds(piece, 0, |word| self.vocabulary.labels.honorifics.has(word));
+                let pieces = vec![(unit, piece.get(..last).unwrap_or_default())];
+                let segment = Segment { before: "", pieces, others: others.clone() };
+                let more = details(&mention.name, unit.part, &segment, common, self.vocabulary, self.charter);
+                // A number that stands behind his name counts before one that only follows the first mention of it.
+                if more.phone.is_some() && is_elsewhere(person, self.units.get(mention.unit)) {
+                    person.phone = None;
+                    person.sources.retain(|source| source.field != "phone");
+                }
+                merge(person, FoundPerson { role: None, organization: None, country: None, ..more });
+            }
+        }
+    }
+
     /// The writer's name as the letter has it in full: `J. Roe` below it is the From field's `Jane Roe`.
     pub(super) fn name_in_full(&self, person: &mut FoundPerson) {
         let long = |name: &str| sorted_words(name).iter().filter(|word| word.chars().count() > 1).count();
@@ -63,11 +141,18 @@ impl Letter<'_> {
     }
 
     /// The units that speak of a person: his record, or from behind his name to the next person's.
-    pub(super) fn segment(&self, mention: &Mention, next: Option<&Mention>, chosen: &[Mention]) -> Segment<'_> {
+    pub(super) fn segment(
+        &self,
+        mention: &Mention,
+        next: Option<&Mention>,
+        chosen: &[Mention],
+        mentions: &[Mention],
+    ) -> Segment<'_> {
         let others = chosen
             .iter()
             .map(|other| other.name.text.clone())
             .chain(self.signers.iter().map(|signer| signer.text.clone()))
+            .chain(mentions.iter().map(|other| other.name.text.clone()))
             .filter(|other| !same_person(other, &mention.name.text))
             .collect();
         if let Some(record) = &mention.record {
@@ -78,7 +163,15 @@ impl Letter<'_> {
             _ if mention.stance == Stance::Leaves => (mention.unit + 1, self.stop_in(mention, next)),
             Some(next) if next.record.is_some() || next.unit != mention.unit => (next.unit, None),
             Some(next) => (next.unit + 1, Some(next.name.start)),
-            None => (self.end_of_last(mention), None),
+            None => {
+                let end = self.end_of_last(mention);
+                // Who is named again goes on with his own details.
+                match again(mention, chosen, mentions).filter(|other| other.unit < end) {
+                    Some(other) if other.unit > mention.unit => (other.unit, None),
+                    Some(other) => (other.unit + 1, Some(other.name.start)),
+                    None => (end, None),
+                }
+            }
         };
         self.pieces(mention.unit, &mention.name, to.max(mention.unit + 1), stop, others)
     }

@@ -75,6 +75,8 @@ fn heading(rows: &[Vec<String>], rules: &Rules) -> Option<usize> {
             && labels.iter().flatten().count() * 2 >= cells
             && labels.iter().flatten().filter(|label| **label != PersonLabel::Number).count() >= 2
             && labels.iter().flatten().any(|label| is_name(*label))
+            // `First representative | Second representative` heads people, and no fields.
+            && labels.iter().flatten().any(|label| Some(label) != labels.iter().flatten().next())
     })
 }
 

@@ -136,7 +136,7 @@ fn join(lines: &[&str], number: usize, part: Part, words: &Vocabulary, units: &m
         let starts_anew = is_item || !fields.is_empty() || open.as_ref().is_none_or(ends_field);
         match &mut open {
             Some(unit)
-                if !(starts_anew || unit.text.contains('@') && bare.contains('@'))
+                if !(starts_anew || !hangs && unit.text.contains('@') && bare.contains('@'))
                     && (was_full || (unit.shape == Shape::Item && line.starts_with([' ', '\t', '　']))) =>
             {
                 if !was_full && !unit.text.ends_with([',', ';', '，', '；', '、', ':', '：']) {
@@ -286,7 +286,7 @@ fn label_before(head: &str, words: &Vocabulary) -> Option<(PersonLabel, usize)> 
 }
 
 fn label_within(head: &str, words: &Vocabulary) -> Option<(PersonLabel, usize)> {
-    const GAPS: [char; 12] = ['|', ';', '；', '，', ',', '/', '、', '·', '•', '\t', '　', '('];
+    const GAPS: [char; 13] = ['|', ';', '；', '，', ',', '/', '、', '·', '•', '\t', '　', '(', '（'];
     let gap = [head.rfind("  "), head.rfind(GAPS)].into_iter().flatten().max();
     // Two words at most back from the mark inside a sentence; all of it at the start of the line.
     let near = head.trim_end().rfind(' ');

@@ -2,12 +2,15 @@
 
 use super::affiliation::cut_role;
 use super::emails::{Likeness, likeness};
-use super::letter::Letter;
-use super::names::Name;
+use super::letter::{Letter, plain};
+use super::mentions::sentence_bounds;
+use super::names::{self, Name};
 use super::person::{Common, Segment, current_role, details, set};
+use super::segments::{called, short_names};
 use super::units::{Shape, Unit};
 use crate::domain::steps::{FoundPerson, Part};
 use crate::domain::words::Kind;
+use crate::pattern::PatternList;
 
 impl Letter<'_> {
     /// What the text states as new counts before what stands under it.
@@ -73,8 +76,12 @@ impl Letter<'_> {
 
     /// What the text says where the signature says nothing; an address that is made of the name counts more than one that is not.
     fn fill_from_text(&self, person: &mut FoundPerson, name: &Name, common: &Common) {
-        let pieces = self.units.iter().take(self.signature).map(|unit| (unit, unit.text.as_str())).collect();
-        let own = Segment { before: "", pieces, others: Vec::new() };
+        let own = if self.also_self {
+            self.own_sentences()
+        } else {
+            let pieces = self.units.iter().take(self.signature).map(|unit| (unit, unit.text.as_str())).collect();
+            Segment { before: "", pieces, others: Vec::new() }
+        };
         let mut said = details(name, Part::Body, &own, common, self.vocabulary, self.charter);
         let is_alike = |email: &crate::domain::address::Address| likeness(email, &name.text) == Likeness::Alike;
         if said.email.as_ref().is_some_and(is_alike) && !person.email.as_ref().is_some_and(is_alike) {
@@ -85,19 +92,58 @@ impl Letter<'_> {
         merge(person, said);
     }
 
+    /// The sentences in which the writer, who means himself beside others, names none of them.
+    fn own_sentences(&self) -> Segment<'_> {
+        let mut pieces = Vec::new();
+        let named = self.units.iter().take(self.signature).flat_map(|unit| names::find(&unit.text, self.vocabulary));
+        let others: Vec<String> =
+            named.filter(|name| !self.is_writer(&name.text)).flat_map(|name| short_names(&name.text)).collect();
+        for unit in self.units.iter().take(self.signature).filter(|unit| !self.is_greeting(unit)) {
+            let mut from = 0;
+            while let Some(rest) = unit.text.get(from..).filter(|rest| !rest.is_empty()) {
+                let (_, end) = sentence_bounds(rest, 0, |word| self.vocabulary.labels.honorifics.has(word));
+                let sentence = rest.get(..end).unwrap_or(rest);
+                if called(sentence, &others).is_empty() && unit.fields.is_empty() {
+                    pieces.push((unit, sentence));
+                }
+                from += end.max(1);
+            }
+        }
+        Segment::of(pieces)
+    }
+
+    /// The writer's number in a sentence of his own, when he means himself beside others.
+    pub(super) fn own_number(&self, person: &mut FoundPerson, name: &Name, common: &Common) {
+        if !self.also_self || person.phone.is_some() || self.kind != Kind::ContactSubmission {
+            return;
+        }
+        let said = details(name, Part::Body, &self.own_sentences(), common, self.vocabulary, self.charter);
+        merge(person, FoundPerson { phone: said.phone, sources: said.sources, ..FoundPerson::default() });
+    }
+
     /// The function in the sentence in which the writer speaks of himself: "I am head of …", "как докладчик по …".
     pub(super) fn own_role(&self) -> Option<String> {
         let cues = &self.vocabulary.labels.cues;
         self.units.iter().take(self.signature).find_map(|unit| {
-            let said = super::letter::plain(&unit.text);
-            let hit = cues.own_function.hits(&said).next()?.1;
-            // Places in the folded text are near enough: the words behind the cue are looked for in the text itself.
-            let tail: String = said.get(hit.end()..)?.chars().take(12).collect();
-            let folded_start = unit.text.char_indices().find(|(at, _)| {
-                unit.text.get(*at..).is_some_and(|rest| super::letter::plain(&rest.chars().take(12).collect::<String>()) == tail)
-            })?;
-            let rest = unit.text.get(folded_start.0..)?;
+            let rest = behind(unit, &cues.own_function)?;
             super::bodies::chunks(rest).into_iter().next().and_then(|chunk| super::bodies::role(chunk, self.vocabulary))
+        })
+    }
+
+    /// What stands behind the words by which the writer means himself beside others: "and me, the lab manager, on 07700 900655".
+    pub(super) fn beside_me(&self, name: &Name, common: &Common) -> Option<FoundPerson> {
+        if !self.also_self || self.kind != Kind::ContactSubmission {
+            return None;
+        }
+        self.units.iter().take(self.signature).find_map(|unit| {
+            let rest = behind(unit, &self.vocabulary.labels.cues.also_self)?;
+            let (_, end) = sentence_bounds(rest, 0, |word| self.vocabulary.labels.honorifics.has(word));
+            let rest = rest.get(..end)?;
+            let others = names::find(rest, self.vocabulary).into_iter().find(|other| !self.is_writer(&other.text));
+            let rest = rest.get(..others.map_or(rest.len(), |other| other.start))?;
+            let segment = Segment::of(vec![(unit, rest)]);
+            let said = details(name, Part::Body, &segment, common, self.vocabulary, self.charter);
+            Some(FoundPerson { organization: None, country: None, ..said })
         })
     }
 
@@ -108,6 +154,19 @@ impl Letter<'_> {
             set(person, "email", Part::From, email.reveal(), "address-of-the-writer");
         }
     }
+}
+
+/// The text of a unit behind the first of some cues.
+fn behind<'u>(unit: &'u Unit, cues: &PatternList) -> Option<&'u str> {
+    let said = plain(&unit.text);
+    let hit = cues.hits(&said).next()?.1;
+    // Places in the folded text are near enough: the words behind the cue are looked for in the text itself.
+    let tail: String = said.get(hit.end()..)?.chars().take(12).collect();
+    let (at, _) = unit
+        .text
+        .char_indices()
+        .find(|(at, _)| unit.text.get(*at..).is_some_and(|rest| plain(&rest.chars().take(12).collect::<String>()) == tail))?;
+    unit.text.get(at..)
 }
 
 /// Fields that one mention leaves open and another says.
