@@ -20,7 +20,11 @@ pub(super) fn alphabetic(chunk: &str, vocabulary: &Vocabulary) -> Vec<String> {
         let phrase = phrase(&list, at, vocabulary);
         let is_named =
             is_quoted || form > 0 || phrase > 0 || is_key(word, vocabulary) || is_small_key(chunk, &list, at, vocabulary);
-        if !is_named || is_standard(chunk, &list, at) || is_attribute(chunk, &list, at) {
+        if !is_named
+            || is_standard(chunk, &list, at)
+            || is_attribute(chunk, &list, at)
+            || is_quoted_part(chunk, &list, at, vocabulary)
+        {
             at += 1;
             continue;
         }
@@ -101,6 +105,14 @@ fn legal_form(chunk: &str, list: &[Word<'_>], at: usize, vocabulary: &Vocabulary
 fn is_attribute(chunk: &str, list: &[Word<'_>], at: usize) -> bool {
     let (Some(before), Some(word)) = (at.checked_sub(1).and_then(|at| list.get(at)), list.get(at)) else { return false };
     name_is_definite(word.text) && name_is_definite(before.text) && chunk.get(before.end..word.start) == Some(" ")
+}
+
+/// `our section "Media and Youth"`: what stands in quotation marks behind a word for a part of a body names the part.
+fn is_quoted_part(chunk: &str, list: &[Word<'_>], at: usize, vocabulary: &Vocabulary) -> bool {
+    let (Some(before), Some(word)) = (at.checked_sub(1).and_then(|at| list.get(at)), list.get(at)) else { return false };
+    let is_quoted = chunk.get(before.end..word.start).is_some_and(|gap| gap.contains(['«', '"', '“', '„']));
+    let labels = &vocabulary.labels;
+    is_quoted && labels.subunits.matched(&[*before]) > 0 && labels.organizations.matched(&[*before]) == 0
 }
 
 /// `ISO 29410` is a standard and no body.

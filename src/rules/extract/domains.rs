@@ -1,5 +1,6 @@
 //! The organization that an address names: `Tideline` in a letter from `…@tideline-broadband.example`.
 
+use super::alphabetic::without_elision;
 use super::bodies::chunks;
 use super::emails::emails;
 use super::latin::latin;
@@ -53,7 +54,7 @@ impl Letter<'_> {
         if chunk.contains('@') {
             return None;
         }
-        let list = words(chunk);
+        let list: Vec<Word<'_>> = words(chunk).into_iter().map(without_elision).collect();
         let from = (0..list.len()).find(|from| {
             let run = list.get(*from..).unwrap_or_default();
             let is_capital =
@@ -73,6 +74,7 @@ impl Letter<'_> {
             last = at + 1;
         }
         let name = chunk.get(run.first()?.start..run.get(last)?.end)?;
+        let name = quoted(chunk, run.first()?.start).unwrap_or(name);
         let is_person = |parts: Vec<String>| words(name).iter().any(|word| parts.contains(&fold(word.text)));
         // A line below the letter that is the body's name looks like a signer's.
         let sender = self.mail.from.first().map(|person| person.name.clone()).unwrap_or_default();
@@ -116,4 +118,16 @@ impl Letter<'_> {
         }
         false
     }
+}
+
+/// The whole of what stands in quotation marks from a place on: `"Добрая линия"`, of which only the first word has a capital.
+fn quoted(text: &str, start: usize) -> Option<&str> {
+    let before = text.get(..start)?.chars().next_back()?;
+    let rest = text.get(start..)?;
+    let end = match before {
+        '«' => rest.find('»')?,
+        '“' | '„' | '"' => rest.find(['”', '“', '"'])?,
+        _ => return None,
+    };
+    rest.get(..end).filter(|name| name.split_whitespace().count() <= LONGEST)
 }

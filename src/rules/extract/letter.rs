@@ -66,7 +66,9 @@ impl<'a> Letter<'a> {
         let words = &rules.vocabulary;
         let own = units::units(&mail.text.own, Part::Body, words);
         let signature = units::units(&mail.text.signature, Part::Signature, words);
-        let said = plain(&format!("{}\n{}", mail.base_subject, mail.text.own));
+        // Above an attached letter stands that letter's subject.
+        let subject = if mail.nested.is_empty() { mail.base_subject.as_str() } else { "" };
+        let said = plain(&format!("{subject}\n{}", mail.text.own));
         Letter::new(rules, mail, kind, (own, signature), said).signed_by_from()
     }
 

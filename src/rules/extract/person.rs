@@ -8,6 +8,7 @@ use super::names::{self, Name};
 use super::organizations::organizations;
 use super::phones::{self, Line};
 use super::units::{Shape, Unit};
+use super::writer::behind;
 use crate::charter::Charter;
 use crate::domain::address::Address;
 use crate::domain::steps::{FoundPerson, Part, Source};
@@ -233,10 +234,20 @@ fn take_role(person: &mut FoundPerson, part: Part, segment: &Segment<'_>, vocabu
         }
         None
     };
-    if let Some((text, part)) = found.or_else(before) {
+    if let Some((text, part)) = found.or_else(before).or_else(|| said_function(segment, vocabulary)) {
         set(person, "role", part, &text, "function-beside-name");
         person.role = Some(text);
     }
+}
+
+/// The function in a sentence of its own: "She is the head of the standards department".
+fn said_function(segment: &Segment<'_>, vocabulary: &Vocabulary) -> Option<(String, Part)> {
+    segment.pieces.iter().find_map(|(unit, piece)| {
+        let rest = behind(piece, &vocabulary.labels.cues.his_function)?;
+        let chunk = chunks(rest).into_iter().next()?;
+        let role = role(chunk, vocabulary)?;
+        chunk.starts_with(role.as_str()).then_some((role, unit.part))
+    })
 }
 
 /// The function that a piece of Chinese text begins with.

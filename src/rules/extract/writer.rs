@@ -125,7 +125,7 @@ impl Letter<'_> {
     pub(super) fn own_role(&self) -> Option<String> {
         let cues = &self.vocabulary.labels.cues;
         self.units.iter().take(self.signature).find_map(|unit| {
-            let rest = behind(unit, &cues.own_function)?;
+            let rest = behind(&unit.text, &cues.own_function)?;
             super::bodies::chunks(rest).into_iter().next().and_then(|chunk| super::bodies::role(chunk, self.vocabulary))
         })
     }
@@ -136,7 +136,7 @@ impl Letter<'_> {
             return None;
         }
         self.units.iter().take(self.signature).find_map(|unit| {
-            let rest = behind(unit, &self.vocabulary.labels.cues.also_self)?;
+            let rest = behind(&unit.text, &self.vocabulary.labels.cues.also_self)?;
             let (_, end) = sentence_bounds(rest, 0, |word| self.vocabulary.labels.honorifics.has(word));
             let rest = rest.get(..end)?;
             let others = names::find(rest, self.vocabulary).into_iter().find(|other| !self.is_writer(&other.text));
@@ -156,17 +156,16 @@ impl Letter<'_> {
     }
 }
 
-/// The text of a unit behind the first of some cues.
-fn behind<'u>(unit: &'u Unit, cues: &PatternList) -> Option<&'u str> {
-    let said = plain(&unit.text);
+/// What stands behind the first of some cues in a text.
+pub(super) fn behind<'t>(text: &'t str, cues: &PatternList) -> Option<&'t str> {
+    let said = plain(text);
     let hit = cues.hits(&said).next()?.1;
     // Places in the folded text are near enough: the words behind the cue are looked for in the text itself.
     let tail: String = said.get(hit.end()..)?.chars().take(12).collect();
-    let (at, _) = unit
-        .text
+    let (at, _) = text
         .char_indices()
-        .find(|(at, _)| unit.text.get(*at..).is_some_and(|rest| plain(&rest.chars().take(12).collect::<String>()) == tail))?;
-    unit.text.get(at..)
+        .find(|(at, _)| text.get(*at..).is_some_and(|rest| plain(&rest.chars().take(12).collect::<String>()) == tail))?;
+    text.get(at..)
 }
 
 /// Fields that one mention leaves open and another says.
