@@ -30,7 +30,8 @@ pub(super) fn without_place(value: &str, vocabulary: &Vocabulary) -> String {
         let is_place = vocabulary.countries.place(inner).is_some() || !vocabulary.countries.in_text(inner).is_empty();
         let is_bracket = bare.ends_with([')', '）']);
         let is_body = !is_bracket && (inner.split_whitespace().count() > 5 || !organizations(inner, vocabulary).is_empty());
-        let is_note = is_bracket && inner.contains(' ') && !is_short;
+        let is_note =
+            is_bracket && !is_short && (inner.contains(' ') || inner.contains('-') && inner.starts_with(char::is_lowercase));
         if is_short || !is_place && !is_note || is_body {
             break;
         }
@@ -127,7 +128,11 @@ fn unnamed_body(person: &FoundPerson, segment: &Segment<'_>, common: &Common, vo
         return None;
     }
     let all = chunks(piece);
-    let at = all.iter().position(|chunk| !person.role.as_deref().is_some_and(|role| role.contains(*chunk)))?;
+    let own = person.name.as_deref().unwrap_or_default();
+    let at = all.iter().position(|chunk| {
+        let is_name = !own.is_empty() && chunk.contains(own);
+        !is_name && !person.role.as_deref().is_some_and(|role| role.contains(*chunk))
+    })?;
     let name = all.get(at)?;
     // Beside a body of the letter it counts only with its country directly behind it.
     let before_country = all.get(at + 1).is_some_and(|next| vocabulary.countries.is_name(next));

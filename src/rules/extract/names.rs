@@ -127,7 +127,11 @@ fn alphabetic(text: &str, list: &[Word<'_>], vocabulary: &Vocabulary) -> Vec<Nam
             && from.checked_sub(1).and_then(|at| list.get(at)).is_some_and(|number| {
                 number.text.chars().all(|c| c.is_ascii_digit()) && text.get(number.end..first.start) == Some(" ")
             });
-        let enough = enough && has_word && !is_street;
+        // `Block C`, `Bloco B`: a letter without its dot is no initial.
+        let is_block = honorifics == 0
+            && counted == 2
+            && list.get(last).is_some_and(|word| word.text.chars().count() == 1 && word.text.starts_with(char::is_uppercase));
+        let enough = enough && has_word && !is_street && !is_block;
         let is_bare_arabic = honorifics == 0 && name.starts_with(is_arabic);
         if enough
             && (!is_bare_arabic || stands_alone(text, &name, first.start, end.end, vocabulary))

@@ -53,7 +53,8 @@ pub(super) fn units(text: &str, part: Part, words: &Vocabulary) -> Vec<Unit> {
     let mut units = Vec::new();
     let mut paragraph = Vec::new();
     let mut number = 0;
-    let lines = with_values_below(text, words);
+    let text = with_colons(text, words);
+    let lines = with_values_below(&text, words);
     for line in lines.iter().map(AsRef::as_ref).chain(std::iter::once("")) {
         if !line.trim().is_empty() {
             paragraph.push(line);
@@ -75,7 +76,52 @@ pub(super) fn of(mail: &Mail, words: &Vocabulary) -> (Vec<Unit>, Vec<Unit>, Vec<
     )
 }
 
-/// The lines of a text; a label alone on its line is joined with the value on the next one.
+/// Lines in a row that begin with a label at least, where no colon says that they do.
+const SERIES: usize = 3;
+
+/// A text in which labels that only a blank parts from their values have their colons: `Name Jane Roe`, `手机 138…`. One such line may be
+/// a sentence; several in a row are a form.
+fn with_colons<'t>(text: &'t str, words: &Vocabulary) -> Cow<'t, str> {
+    let lines: Vec<&str> = text.lines().collect();
+    let split: Vec<Option<(&str, &str)>> = lines.iter().map(|line| blank_label(line, words)).collect();
+    if split.iter().flatten().count() < SERIES {
+        return Cow::Borrowed(text);
+    }
+    let is_row = |at: usize| {
+        split.get(at).is_some_and(Option::is_some) || lines.get(at).is_some_and(|line| !fields(line.trim(), words).is_empty())
+    };
+    let mut written = String::with_capacity(text.len() + lines.len());
+    for (at, line) in lines.iter().enumerate() {
+        let above = (0..at).rev().take_while(|at| is_row(*at)).take(SERIES).count();
+        let below = (at + 1..lines.len()).take_while(|at| is_row(*at)).take(SERIES).count();
+        match split.get(at).copied().flatten().filter(|_| above + below + 1 >= SERIES) {
+            Some((label, value)) => {
+                written.push_str(label);
+                written.push_str(": ");
+                written.push_str(value);
+            }
+            None => written.push_str(line),
+        }
+        written.push('\n');
+    }
+    Cow::Owned(written)
+}
+
+/// The label of up to three words that a line without a colon begins with, and its value.
+fn blank_label<'l>(line: &'l str, words: &Vocabulary) -> Option<(&'l str, &'l str)> {
+    let bare = line.trim();
+    if bare.contains([':', '：']) || columns(bare) > WRAPPED {
+        return None;
+    }
+    let gaps: Vec<usize> = bare.match_indices([' ', '\u{3000}', '\t']).map(|(at, _)| at).take(3).collect();
+    gaps.into_iter().rev().find_map(|at| {
+        let (label, value) = bare.split_at_checked(at)?;
+        let is_label = label.chars().count() > 1 && words.labels.person_label(label).is_some();
+        (is_label && !value.trim().is_empty()).then(|| (label, value.trim()))
+    })
+}
+
+/// The lines of a text; a label alone is joined with the value on the next one.
 fn with_values_below<'t>(text: &'t str, words: &Vocabulary) -> Vec<Cow<'t, str>> {
     let lines: Vec<&str> = text.lines().collect();
     let mut joined: Vec<Cow<'t, str>> = Vec::with_capacity(lines.len());
