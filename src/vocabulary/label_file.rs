@@ -80,6 +80,7 @@ pub(super) struct CueLists {
     pub(super) also_self: Vec<String>,
     pub(super) own_function: Vec<String>,
     pub(super) his_function: Vec<String>,
+    pub(super) alternate: Vec<String>,
     pub(super) bystander: Vec<String>,
     pub(super) behalf: Vec<String>,
     pub(super) replaces_end: Vec<String>,

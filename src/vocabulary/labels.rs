@@ -78,6 +78,8 @@ pub struct Cues {
     pub own_function: PatternList,
     /// Before the function that the letter says somebody else has: "she is".
     pub his_function: PatternList,
+    /// Somebody stands in for another who stays: "in her absence".
+    pub alternate: PatternList,
     /// Directly before the name of somebody who is only told or signs.
     pub bystander: PatternList,
     /// Directly before the name of somebody for whom the letter is written: he may be meant, or only its sender's superior.
@@ -317,6 +319,7 @@ impl LabelWords {
             ("also_self", &mut own.also_self, cues.also_self),
             ("own_function", &mut own.own_function, cues.own_function),
             ("his_function", &mut own.his_function, cues.his_function),
+            ("alternate", &mut own.alternate, cues.alternate),
             ("bystander", &mut own.bystander, cues.bystander),
             ("behalf", &mut own.behalf, cues.behalf),
             ("replaces_end", &mut own.replaces_end, cues.replaces_end),

@@ -195,7 +195,7 @@ pub(super) fn seat_category(text: &str, vocabulary: &Vocabulary, charter: &Chart
 /// The category that an organization's own words give ground for.
 pub(super) fn category(text: &str, vocabulary: &Vocabulary) -> Option<&'static str> {
     // The Union's own bodies standardize, too, and say nothing about whoever writes to them.
-    let mut text = fold(text);
+    let mut text = simplified(&fold(text)).into_owned();
     for own in vocabulary.labels.ours.han() {
         text = text.replace(own.as_str(), " ");
     }

@@ -35,6 +35,7 @@ fn card_of(card: &calcard::vcard::VCard, rules: &Rules) -> Option<FoundPerson> {
     let mut person = FoundPerson::default();
     let mut phones_found: Vec<(bool, String)> = Vec::new();
     let mut addresses: Vec<(bool, String)> = Vec::new();
+    let mut name_parts: Vec<String> = Vec::new();
     for entry in &card.entries {
         let parts: Vec<String> = entry.values.iter().flat_map(text_of).collect();
         let value = parts.iter().find(|part| !part.trim().is_empty()).cloned().unwrap_or_default();
@@ -47,15 +48,7 @@ fn card_of(card: &calcard::vcard::VCard, rules: &Rules) -> Option<FoundPerson> {
                 person.name = Some(name);
                 person.honorific = person.honorific.take().or(honorific);
             }
-            VCardProperty::N if person.name.is_none() => {
-                let name = name_of(&parts);
-                person.name = (!name.is_empty()).then_some(name);
-            }
-            VCardProperty::N => {
-                if let Some(name) = person.name.as_deref().and_then(|name| family_first(name, &parts)) {
-                    person.name = Some(name);
-                }
-            }
+            VCardProperty::N => name_parts.clone_from(&parts),
             VCardProperty::Org => field(&mut person, PersonLabel::Organization, &value, Part::Attachment, words, &rules.charter),
             VCardProperty::Title => field(&mut person, PersonLabel::Position, &value, Part::Attachment, words, &rules.charter),
             VCardProperty::Role => field(&mut person, PersonLabel::Position, &value, Part::Attachment, words, &rules.charter),
@@ -77,6 +70,10 @@ fn card_of(card: &calcard::vcard::VCard, rules: &Rules) -> Option<FoundPerson> {
             _ => {}
         }
     }
+    person.name = match person.name.take() {
+        Some(name) => family_first(&name, &name_parts).or_else(|| with_middle(&name, &name_parts)).or(Some(name)),
+        None => Some(name_of(&name_parts)).filter(|name| !name.is_empty()),
+    };
     addresses.sort_by_key(|(is_other, _)| *is_other);
     if let Some((_, address)) = addresses.first() {
         field(&mut person, PersonLabel::Email, address, Part::Attachment, words, &rules.charter);
@@ -104,6 +101,18 @@ fn family_first(name: &str, parts: &[String]) -> Option<String> {
         && !given.is_empty()
         && name.chars().filter(|c| !c.is_whitespace()).eq(given.chars().chain(family.chars()));
     (is_turned && name.chars().filter(|c| !c.is_whitespace()).all(is_han)).then(|| format!("{family}{given}"))
+}
+
+/// The additional name of `N`, a patronymic, that `FN` leaves out.
+fn with_middle(name: &str, parts: &[String]) -> Option<String> {
+    let [family, given, middle] = [parts.first()?.trim(), parts.get(1)?.trim(), parts.get(2)?.trim()];
+    let rest = match name {
+        _ if middle.is_empty() || family.is_empty() || given.is_empty() => return None,
+        _ if name == format!("{given} {family}") => format!("{given} {middle} {family}"),
+        _ if name == format!("{family} {given}") => format!("{family} {given} {middle}"),
+        _ => return None,
+    };
+    Some(rest)
 }
 
 fn text_of(value: &VCardValue) -> Vec<String> {

@@ -64,14 +64,14 @@ impl Letter<'_> {
         let run = list.get(from..)?;
         let is_name =
             |word: &Word<'_>| word.text.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit()) || word.text == "&";
-        let mut last = 0;
+        let mut last = reach(run, label);
         for (at, pair) in run.windows(2).enumerate().take(LONGEST) {
             let [word, next] = pair else { break };
             let is_near = chunk.get(word.end..next.start).is_some_and(|gap| gap.trim().is_empty());
             if !is_near || !is_name(next) {
                 break;
             }
-            last = at + 1;
+            last = last.max(at + 1);
         }
         let name = chunk.get(run.first()?.start..run.get(last)?.end)?;
         let name = quoted(chunk, run.first()?.start).unwrap_or(name);
@@ -130,4 +130,19 @@ fn quoted(text: &str, start: usize) -> Option<&str> {
         _ => return None,
     };
     rest.get(..end).filter(|name| name.split_whitespace().count() <= LONGEST)
+}
+
+/// The last of the first words that a label is made of, when they make all of it: `Écrans partagés` of `ecrans-partages`.
+fn reach(run: &[Word<'_>], label: &str) -> usize {
+    let mut joined = String::new();
+    for (at, word) in run.iter().enumerate().take(LONGEST) {
+        joined.extend(latin(word.text).unwrap_or_default().chars().filter(|c| c.is_alphanumeric()));
+        if joined == label {
+            return at;
+        }
+        if !label.starts_with(&joined) {
+            break;
+        }
+    }
+    0
 }

@@ -66,6 +66,13 @@ pub(super) enum Likeness {
     Unknown,
 }
 
+/// A word in which the ways to write a Cyrillic sound in Latin letters are one: `zaytsev`, `zaitsev`, `zajcev`.
+fn plainer(word: &str) -> String {
+    const WAYS: [(&str, &str); 9] =
+        [("shch", "sch"), ("kh", "h"), ("tz", "c"), ("ts", "c"), ("iy", "i"), ("yy", "i"), ("y", "i"), ("j", "i"), ("w", "v")];
+    WAYS.iter().fold(word.to_owned(), |word, (long, short)| if word.contains(long) { word.replace(long, short) } else { word })
+}
+
 /// Compares the part before the `@` with a name in Latin or Cyrillic script.
 pub(super) fn likeness(address: &Address, name: &str) -> Likeness {
     let Some(name) = latin(name) else { return Likeness::Unknown };
@@ -77,8 +84,11 @@ pub(super) fn likeness(address: &Address, name: &str) -> Likeness {
         if part == token {
             return part.len() >= 3;
         }
-        let head = part.get(..COMMON).unwrap_or_default();
-        !head.is_empty() && token.contains(head)
+        let shares = |part: &str, token: &str| {
+            let head = part.get(..COMMON).unwrap_or_default();
+            !head.is_empty() && token.contains(head)
+        };
+        shares(part, token) || shares(&plainer(part), &plainer(token))
     };
     let by_word = parts.iter().any(|part| tokens.iter().any(|token| agrees(part, token)));
     let initials: String = parts.iter().filter_map(|part| part.chars().next()).collect();

@@ -150,7 +150,9 @@ fn with_blanks(text: &str) -> Vec<Vec<Vec<String>>> {
                 found.push(whole(std::mem::take(&mut rows), &[]));
             }
             columns.clear();
-            if cells.len() >= FEWEST_COLUMNS {
+            // `姓  名：  王  伟`: a label drawn wide heads no column.
+            let is_labelled = cells.iter().any(|(_, cell)| cell.ends_with([':', '：']));
+            if cells.len() >= FEWEST_COLUMNS && !is_labelled {
                 columns = cells.iter().map(|(at, _)| *at).collect();
                 rows.push(cells.into_iter().map(|(_, cell)| cell).collect());
             }

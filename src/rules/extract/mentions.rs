@@ -53,8 +53,12 @@ impl Letter<'_> {
         let has_details = records.iter().any(|record| self.has_reach(record));
         // `Contact: J. Roe` beside somebody's details is whom to ask.
         let is_only = records.len() == 1;
+        let queries = self.for_queries(&records);
         let records = records.into_iter().filter(|record| {
-            is_only || !self.is_bracketed(record) && (!has_details || self.has_reach(record) || !self.is_lone_sender(record))
+            is_only
+                || queries != Some(record.from)
+                    && !self.is_bracketed(record)
+                    && (!has_details || self.has_reach(record) || !self.is_lone_sender(record))
         });
         let mut found: Vec<Mention> = records.filter_map(|record| self.labelled(record)).collect();
         let mut announced = false;
@@ -84,6 +88,17 @@ impl Letter<'_> {
         units.iter().flat_map(|unit| &unit.fields).any(|(label, _)| {
             matches!(label, PersonLabel::Email | PersonLabel::Telephone | PersonLabel::Mobile | PersonLabel::Position)
         })
+    }
+
+    /// Where the last record begins, when it alone has no address: `Contact person: Mr Li, tel. …` below the people who are proposed.
+    fn for_queries(&self, records: &[Record]) -> Option<usize> {
+        let has_address = |record: &Record| {
+            let units = self.units.get(record.from..record.to).unwrap_or_default();
+            units.iter().any(|unit| unit.text.contains('@'))
+        };
+        let (last, others) = records.split_last()?;
+        let is_line = last.to == last.from + 1 && others.iter().all(|record| record.to > record.from + 1);
+        (is_line && !has_address(last) && others.iter().all(has_address)).then_some(last.from)
     }
 
     /// Whether a record stands in brackets behind a body's name, `Office of the Secretary (contact: J. Roe, tel. …)`: whom to ask.

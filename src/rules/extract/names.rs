@@ -131,7 +131,9 @@ fn alphabetic(text: &str, list: &[Word<'_>], vocabulary: &Vocabulary) -> Vec<Nam
         let is_block = honorifics == 0
             && counted == 2
             && list.get(last).is_some_and(|word| word.text.chars().count() == 1 && word.text.starts_with(char::is_uppercase));
-        let enough = enough && has_word && !is_street && !is_block;
+        // `Cyberveille ASBL`
+        let is_company = honorifics == 0 && list.get(last..=last).is_some_and(|end| labels.legal_forms.matched(end) > 0);
+        let enough = enough && has_word && !is_street && !is_block && !is_company;
         let is_bare_arabic = honorifics == 0 && name.starts_with(is_arabic);
         if enough
             && (!is_bare_arabic || stands_alone(text, &name, first.start, end.end, vocabulary))

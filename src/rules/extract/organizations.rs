@@ -163,7 +163,10 @@ pub(super) fn foreign(text: &str, vocabulary: &Vocabulary, charter: &Charter) ->
             found.push(kept.to_owned());
         }
     }
-    found.retain(|name| !vocabulary.labels.ours.is_in(&fold(name)));
+    // `Grupo de Trabajo` alone, its number behind it, is one of the Union's.
+    found.retain(|name| {
+        !vocabulary.labels.ours.is_in(&fold(name)) && !(name.contains(' ') && vocabulary.labels.subunits.is(name))
+    });
     found
 }
 

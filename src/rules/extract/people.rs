@@ -20,6 +20,7 @@ use crate::domain::words::{Action, Kind};
 use crate::mail::Mail;
 use crate::rules::Rules;
 use crate::vocabulary::labels::any;
+use crate::vocabulary::words::is_han;
 
 /// People in a letter at most: a longer list is for a person to look at.
 const MOST_PEOPLE: usize = 200;
@@ -281,6 +282,16 @@ impl Letter<'_> {
             mention.weight >= threshold && enough || self.is_sibling(mention, mentions, threshold)
         });
         let mut chosen = distinct(chosen.cloned().collect());
+        // `As promised to Mrs Roe, these will follow your work:` — a family name without details beside people with theirs.
+        let with_details = chosen.iter().filter(|mention| mention.has_details).count();
+        if with_details > 1 && self.kind == Kind::ContactSubmission {
+            chosen.retain(|mention| {
+                mention.has_details
+                    || mention.record.is_some()
+                    || sorted_words(&mention.name.text).len() > 1
+                    || is_chinese(&mention.name.text)
+            });
+        }
         if self.kind == Kind::ContactUpdate {
             self.drop_misspelt(&mut chosen);
         }
@@ -388,4 +399,9 @@ impl Letter<'_> {
         }
         found
     }
+}
+
+/// Whether a name is written in Chinese, which has one word for all of it.
+fn is_chinese(name: &str) -> bool {
+    name.starts_with(is_han)
 }

@@ -314,6 +314,9 @@ fn role_chunks(text: &str, vocabulary: &Vocabulary) -> Vec<String> {
     merged.into_iter().map(|(chunk, _)| chunk).collect()
 }
 
+/// What parts of a body are called at the end of their name; those that bodies are called, too, are left out.
+const DIVISIONS: [&str; 7] = ["Division", "Department", "Section", "Unit", "Branch", "Directorate", "Team"];
+
 /// Words of what a function is for at most.
 const SCOPE: usize = 6;
 
@@ -322,14 +325,24 @@ fn is_scope(piece: &str, vocabulary: &Vocabulary) -> bool {
     let is_topic = is_topic(piece, vocabulary);
     (piece.starts_with(char::is_uppercase) || is_topic)
         && piece.split_whitespace().count() <= SCOPE
-        && (is_topic || !piece.chars().any(|c| c.is_ascii_digit()) && organizations(piece, vocabulary).is_empty())
+        && (is_topic
+            || !piece.chars().any(|c| c.is_ascii_digit())
+                && (is_division(piece, vocabulary) || organizations(piece, vocabulary).is_empty()))
         && !vocabulary.labels.honorifics.has(piece.trim_end_matches('.'))
         && vocabulary.labels.person_label(piece).is_none()
         && vocabulary.countries.in_text(piece).is_empty()
         && vocabulary.countries.place(piece).is_none()
-        && (is_topic || names::whole(piece, vocabulary).is_none())
+        && (is_topic || is_division(piece, vocabulary) || names::whole(piece, vocabulary).is_none())
         && !(piece.chars().count() <= 12 && piece.chars().all(|c| c.is_uppercase() || matches!(c, '-' | '&')))
         && !piece.contains('@')
+}
+
+/// `Youth Protection Division`: a part of a body, whose word English puts last.
+fn is_division(piece: &str, vocabulary: &Vocabulary) -> bool {
+    let list = crate::vocabulary::words::words(piece);
+    list.len() > 1
+        && list.last().is_some_and(|word| DIVISIONS.contains(&word.text))
+        && vocabulary.countries.in_text(piece).is_empty()
 }
 
 /// A Question, a group of the Union, a standard: what a rapporteur is for.

@@ -53,7 +53,7 @@ pub(super) fn find(text: &str, words: &Vocabulary) -> Vec<Phone> {
         let start = chars.get(at).map_or(0, |(octet, _)| *octet);
         let stop = chars.get(end).map_or(text.len(), |(octet, _)| *octet);
         let raw = text.get(start..stop).unwrap_or_default();
-        let written = raw.trim_end_matches(|c: char| !c.is_numeric() && c != ')');
+        let written = without_inner(raw.trim_end_matches(|c: char| !c.is_numeric() && c != ')'));
         if (FEWEST..=MOST).contains(&digits) && !is_something_else(text, start, start + written.len(), written) {
             let before = before(text, start, found.last().map_or(0, |earlier| earlier.end));
             let (line, announced) = label(&before, words);
@@ -73,6 +73,23 @@ pub(super) fn find(text: &str, words: &Vocabulary) -> Vec<Phone> {
     }
     found.retain(|phone| phone.announced || phone.words.chars().filter(|c| c.is_numeric()).count() >= 7);
     found
+}
+
+/// Digits of a Chinese number of a town, its area code with the 0 included, and of an extension at most.
+const TOWN: std::ops::RangeInclusive<usize> = 10..=12;
+const EXTENSION: usize = 4;
+
+/// `028-5555 0155-806`: what a second hyphen parts from a Chinese number is the extension within the house.
+fn without_inner(written: &str) -> &str {
+    let Some((number, inner)) = written.rsplit_once(['-', '－']) else { return written };
+    let count = |text: &str| text.chars().filter(|c| c.is_numeric()).count();
+    let is_town = number.starts_with('0') && number.contains(['-', '－', ')']) && TOWN.contains(&count(number));
+    let is_inner = (1..=EXTENSION).contains(&count(inner)) && inner.chars().all(char::is_numeric);
+    if is_town && is_inner && count(number) >= 11 - usize::from(number.starts_with("010") || number.starts_with("02")) {
+        number
+    } else {
+        written
+    }
 }
 
 /// The run of a number from a position: the index after it and the digits in it.

@@ -7,6 +7,8 @@ use super::names;
 use super::units::Unit;
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::labels::PersonLabel;
+use crate::vocabulary::words::is_han;
+use std::borrow::Cow;
 
 /// The labelled lines of one person.
 #[derive(Clone, Debug, Default)]
@@ -120,6 +122,7 @@ impl Letter<'_> {
 
     /// A name in a field: without honorific, without the same in another script, without a function behind a comma.
     fn value_name(&self, value: &str) -> Option<(String, Option<String>)> {
+        let value = &*closed_up(value);
         if self.vocabulary.labels.is_placeholder(value) || self.vocabulary.time.is_none(value) {
             return None;
         }
@@ -135,6 +138,21 @@ impl Letter<'_> {
             && first.split_whitespace().count() <= 7;
         plausible.then_some((first, honorific))
     }
+}
+
+/// Characters of a Chinese name at most: two of a family name, two given.
+const CHINESE_NAME: usize = 4;
+
+/// `龚　毅`, a name that is written wide to be as long as the one below it, without its blanks.
+fn closed_up(value: &str) -> Cow<'_, str> {
+    let head: String = value.chars().take_while(|c| is_han(*c) || c.is_whitespace()).collect();
+    let closed: String = head.chars().filter(|c| !c.is_whitespace()).collect();
+    let is_name = head.trim().contains(char::is_whitespace) && (2..=CHINESE_NAME).contains(&closed.chars().count());
+    let parts = head.split_whitespace().all(|part| part.chars().count() <= 2);
+    if !(is_name && parts) {
+        return Cow::Borrowed(value);
+    }
+    Cow::Owned(format!("{closed}{}", value.get(head.len()..).unwrap_or_default()))
 }
 
 /// `, Grace` behind `TAN Hui Ling`: a given name, where the family name stands in capitals; empty otherwise.

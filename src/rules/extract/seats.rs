@@ -99,8 +99,11 @@ impl Letter<'_> {
             fold(&seat.body).starts_with(&organization) || seat.aliases.iter().any(|alias| fold(alias) == organization)
         });
         let is_written = |body: &str| self.mail.text.own.to_lowercase().replace('\n', " ").contains(&body.to_lowercase());
-        if let Some(seat) = named.filter(|seat| is_written(&seat.body)) {
-            person.organization = Some(seat.body.clone());
+        let Some(seat) = named else { return };
+        // Without its abbreviation the name may be all that the letter says.
+        let bare = seat.body.split(" (").next().unwrap_or(&seat.body);
+        if let Some(body) = [seat.body.as_str(), bare].into_iter().find(|body| is_written(body)) {
+            person.organization = Some(body.to_owned());
         }
     }
 
@@ -171,6 +174,8 @@ impl Letter<'_> {
                 (self.about_self && self.kind == Kind::ContactSubmission && self.vocabulary.labels.offered.is_in(&self.said))
                     .then_some("expert")
             };
+            // A ministry that is only spoken of is not where an expert with a body of his own comes from.
+            let whole = whole.filter(|category| *category != "member" || organization.is_empty() || offers().is_none());
             person.category = declared.or(by_body).or(whole).or_else(offers).map(str::to_owned);
         }
         if let Some(word) = person.category.clone() {

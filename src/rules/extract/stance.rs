@@ -50,6 +50,10 @@ pub(super) fn stances(text: &str, names: &[&Name], cues: &Cues) -> Vec<Stance> {
 /// Two names of a succession: by the words between them, or those before both.
 fn pair(head: &str, between: &str, cues: &Cues) -> Option<(Stance, Stance)> {
     let leaves_first = Some((Stance::Leaves, Stance::Comes));
+    // Who stands in for somebody takes no seat from him.
+    if any(&cues.alternate, between) {
+        return None;
+    }
     if any(&cues.replaced_by, between) || any(&cues.replace_with, head) {
         return leaves_first;
     }

@@ -10,6 +10,7 @@ use crate::mail::Mail;
 use crate::rules::Rules;
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::labels::PersonLabel;
+use crate::vocabulary::words::is_arabic;
 
 /// Rows above a heading at most: a title, an empty one.
 const ABOVE_HEADING: usize = 8;
@@ -236,8 +237,20 @@ fn person<'a>(cells: impl Iterator<Item = (Option<PersonLabel>, &'a str)>, part:
             PersonLabel::Telephone if value.chars().filter(|c| c.is_numeric()).count() < 5 => {}
             PersonLabel::Telephone => office = office.or(Some(value)),
             PersonLabel::Mobile => mobile = mobile.or(Some(value)),
+            // The Arabic word for a title is the family name's, too.
+            PersonLabel::Honorific
+                if !words.labels.honorifics.has(value.trim_end_matches('.')) && value.starts_with(is_arabic) =>
+            {
+                family = family.or(Some(value));
+            }
             label => field(&mut person, label, &value, part, words, &rules.charter),
         }
+    }
+    if let (Some(name), Some(family)) = (&person.name, &family)
+        && given.is_none()
+        && !name.contains(family.as_str())
+    {
+        person.name = Some(format!("{name} {family}"));
     }
     if person.name.is_none() && (family.is_some() || given.is_some()) {
         let whole = [given, family].into_iter().flatten().collect::<Vec<_>>().join(" ");
