@@ -10,6 +10,7 @@
 //! | anything else | an error that says what to write |
 
 use regex_syntax::hir::{Capture, Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look, Repetition};
+use std::sync::LazyLock;
 
 /// What may stand next to a place in a pattern.
 #[derive(Clone, Debug)]
@@ -37,13 +38,17 @@ enum Side {
 
 /// The pattern with each `\b` replaced.
 pub(super) fn rewrite(hir: &Hir) -> Result<Hir, String> {
-    if !hir.properties().look_set().contains_word_unicode() {
-        return Ok(hir.clone());
-    }
     inside(hir, &Beside::edge(), &Beside::edge())
 }
 
+fn has_boundary(hir: &Hir) -> bool {
+    hir.properties().look_set().contains_word_unicode()
+}
+
 fn inside(hir: &Hir, left: &Beside, right: &Beside) -> Result<Hir, String> {
+    if !has_boundary(hir) {
+        return Ok(hir.clone());
+    }
     Ok(match hir.kind() {
         HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) => hir.clone(),
         HirKind::Look(Look::WordUnicode) => boundary(left, right)?,
@@ -81,6 +86,10 @@ fn repeated(repetition: &Repetition, left: &Beside, right: &Beside) -> Result<Hi
 fn concat(parts: &[Hir], left: &Beside, right: &Beside) -> Result<Hir, String> {
     let mut rewritten = Vec::with_capacity(parts.len());
     for (index, part) in parts.iter().enumerate() {
+        if !has_boundary(part) {
+            rewritten.push(part.clone());
+            continue;
+        }
         let (before, rest) = parts.split_at(index);
         let before = last_of(before).then(left);
         let after = first_of(rest.get(1..).unwrap_or_default()).then(right);
@@ -131,7 +140,7 @@ impl Beside {
 
     fn side(&self) -> Side {
         let mut letters = self.signs.clone();
-        letters.intersect(&word());
+        letters.intersect(&WORD);
         match (self.signs.ranges().is_empty(), letters.ranges().is_empty(), self.open) {
             (true, _, true) => Side::Edge,
             (false, true, false) => Side::Other,
@@ -161,11 +170,23 @@ fn last(hir: &Hir) -> Beside {
 }
 
 fn first_of(parts: &[Hir]) -> Beside {
-    parts.iter().rev().fold(Beside::edge(), |farther, part| first(part).then(&farther))
+    from_near(parts.iter(), first)
 }
 
 fn last_of(parts: &[Hir]) -> Beside {
-    parts.iter().fold(Beside::edge(), |farther, part| last(part).then(&farther))
+    from_near(parts.iter().rev(), last)
+}
+
+/// What stands next, as far as what stands before it may be empty.
+fn from_near<'h>(parts: impl Iterator<Item = &'h Hir>, of_part: fn(&Hir) -> Beside) -> Beside {
+    let mut beside = Beside::edge();
+    for part in parts {
+        beside = beside.then(&of_part(part));
+        if !beside.open {
+            break;
+        }
+    }
+    beside
 }
 
 fn beside(hir: &Hir, of_parts: fn(&[Hir]) -> Beside, of_text: fn(&str) -> Option<char>) -> Beside {
@@ -212,9 +233,7 @@ fn without_odd_cases(class: &ClassUnicode) -> ClassUnicode {
 }
 
 /// `\w`.
-fn word() -> ClassUnicode {
-    perl(r"\w")
-}
+static WORD: LazyLock<ClassUnicode> = LazyLock::new(|| perl(r"\w"));
 
 /// `\W`, one sign that is no letter, mark or digit.
 fn no_word() -> Hir {

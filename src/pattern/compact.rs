@@ -6,6 +6,7 @@
 //! - a gap such as `.{0,160}`, which is a copy of ten UTF-8 states for each sign: it becomes one state for each octet.
 
 use regex_syntax::hir::{Capture, Class, ClassBytes, ClassBytesRange, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Repetition};
+use std::cell::OnceCell;
 
 /// The scripts of the six languages, and their neighbours whose names come in letters.
 const SCRIPTS: &[(char, char)] = &[
@@ -27,10 +28,10 @@ const SHORT_GAP: u32 = 8;
 
 /// The same pattern, smaller.
 pub(super) fn compact(hir: &Hir) -> Hir {
-    inside(hir, octets(hir))
+    inside(hir, &Octets::new(hir))
 }
 
-fn inside(hir: &Hir, octets: u32) -> Hir {
+fn inside(hir: &Hir, octets: &Octets<'_>) -> Hir {
     match hir.kind() {
         HirKind::Empty | HirKind::Literal(_) | HirKind::Look(_) => hir.clone(),
         HirKind::Class(Class::Unicode(class)) if class.ranges().len() > SMALL => Hir::class(Class::Unicode(narrow(class))),
@@ -45,13 +46,13 @@ fn inside(hir: &Hir, octets: u32) -> Hir {
     }
 }
 
-fn repeated(repetition: &Repetition, octets: u32) -> Hir {
+fn repeated(repetition: &Repetition, octets: &Octets<'_>) -> Hir {
     let is_gap = repetition.min == 0 && repetition.max.is_none_or(|max| max >= SHORT_GAP);
     if let HirKind::Class(Class::Unicode(class)) = repetition.sub.kind()
         && is_gap
         && let Some(any) = any_but_ascii(class)
     {
-        let max = repetition.max.map(|max| max.saturating_mul(octets));
+        let max = repetition.max.map(|max| max.saturating_mul(octets.of_sign()));
         return Hir::repetition(Repetition { max, ..repetition.with(Hir::class(Class::Bytes(any))) });
     }
     Hir::repetition(repetition.with(inside(&repetition.sub, octets)))
@@ -81,12 +82,35 @@ fn narrow(class: &ClassUnicode) -> ClassUnicode {
     narrowed
 }
 
-/// Octets of a sign in the language of the pattern: a gap that is counted in signs must not get narrower.
-fn octets(hir: &Hir) -> u32 {
-    let text = hir.to_string();
-    let widest = text.chars().filter(|sign| sign.is_alphabetic()).map(char::len_utf8).max().unwrap_or(1);
-    // Classes name the ends of their ranges, which stand far outside every language.
-    u32::try_from(widest.min(3)).unwrap_or(1)
+/// Octets of a sign in the language of a pattern: a gap that is counted in signs must not get narrower. Asked for by patterns
+/// with a gap only.
+struct Octets<'h> {
+    hir: &'h Hir,
+    known: OnceCell<u32>,
+}
+
+impl<'h> Octets<'h> {
+    fn new(hir: &'h Hir) -> Octets<'h> {
+        Octets { hir, known: OnceCell::new() }
+    }
+
+    fn of_sign(&self) -> u32 {
+        *self.known.get_or_init(|| {
+            // Classes name the ends of their ranges, which stand far outside every language.
+            const WIDEST: usize = 3;
+            let mut widest = 1;
+            for sign in self.hir.to_string().chars() {
+                let size = sign.len_utf8().min(WIDEST);
+                if size > widest && sign.is_alphabetic() {
+                    widest = size;
+                }
+                if widest == WIDEST {
+                    break;
+                }
+            }
+            u32::try_from(widest).unwrap_or(1)
+        })
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! A compiled pattern, with the face of `regex::Regex`. What it matches lies on the borders of letters.
 
+use super::literals::Way;
 use regex_automata::meta;
 use regex_automata::util::{captures, syntax};
 use regex_automata::{Anchored, Input};
@@ -29,12 +30,19 @@ struct Branch {
     pattern: Box<str>,
     /// Whether a lazily built automaton is worth its memory.
     is_plain: bool,
+    /// What a screen asks of it, until one was made; it can be read from the pattern again.
+    way: Option<Box<Way>>,
     used: OnceLock<meta::Regex>,
 }
 
 impl Branch {
     fn new(hir: &Hir) -> Branch {
-        Branch { pattern: hir.to_string().into(), is_plain: !has_wide_gap(hir), used: OnceLock::new() }
+        Branch {
+            pattern: hir.to_string().into(),
+            is_plain: !has_wide_gap(hir),
+            way: Some(Box::new(Way::of(hir))),
+            used: OnceLock::new(),
+        }
     }
 
     fn compiled(&self) -> &meta::Regex {
@@ -161,8 +169,21 @@ impl Regex {
     }
 
     /// The patterns of the branches, in order.
-    pub(super) fn branches(&self) -> impl Iterator<Item = &str> {
+    fn branches(&self) -> impl Iterator<Item = &str> {
         self.branches.iter().map(|branch| &*branch.pattern)
+    }
+
+    /// What a screen asks of the branches, in order.
+    pub(super) fn ways(&self) -> impl Iterator<Item = Result<Cow<'_, Way>, String>> {
+        self.branches.iter().map(|branch| match &branch.way {
+            Some(way) => Ok(Cow::Borrowed(&**way)),
+            None => Ok(Cow::Owned(Way::of(&super::parse(&branch.pattern)?))),
+        })
+    }
+
+    /// Drops what only the making of a screen needs.
+    pub fn forget_ways(&mut self) {
+        self.branches.iter_mut().for_each(|branch| branch.way = None);
     }
 
     /// Whether it matches anywhere.

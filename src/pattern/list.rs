@@ -12,7 +12,9 @@ pub struct PatternList {
 
 impl PatternList {
     /// Adds a pattern behind the others.
-    pub fn push(&mut self, pattern: Regex) {
+    pub fn push(&mut self, mut pattern: Regex) {
+        // Most lists are asked for by few letters, or by none: what their screens need is read when they are made.
+        pattern.forget_ways();
         self.patterns.push(pattern);
         self.screen = OnceLock::new();
     }

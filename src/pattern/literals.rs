@@ -10,14 +10,32 @@ const SHORTEST: usize = 3;
 const SHORTEST_BESIDE: usize = 2;
 
 /// What is known of the texts that a part of a pattern matches.
-pub(super) struct Part {
+struct Part {
     /// All of them, if they are few.
     exact: Option<Vec<String>>,
     /// Each of them contains one of these.
     needed: Option<Vec<String>>,
 }
 
+/// One way for a pattern to match, as a screen looks at it.
+#[derive(Clone, Debug)]
+pub(super) struct Way {
+    /// Literals of which a match has one each, in this order; `None` if they say too little.
+    pub(super) sets: Option<Vec<Set>>,
+    /// Octets of the longest match; `None` where nothing bounds it.
+    pub(super) reach: Option<usize>,
+    /// Whether a match never goes over the end of a line.
+    pub(super) is_one_line: bool,
+}
+
+impl Way {
+    pub(super) fn of(hir: &Hir) -> Way {
+        Way { sets: Part::row(hir), reach: hir.properties().maximum_len(), is_one_line: !may_end_a_line(hir) }
+    }
+}
+
 /// Literals of which a match has one.
+#[derive(Clone, Debug)]
 pub(super) struct Set {
     pub(super) literals: Vec<String>,
     /// Octets of the match at most before the literal; `None` where nothing bounds them.
@@ -117,7 +135,7 @@ impl Part {
     }
 
     /// The sets of a whole branch that say enough; `None` if none does.
-    pub(super) fn row(hir: &Hir) -> Option<Vec<Set>> {
+    fn row(hir: &Hir) -> Option<Vec<Set>> {
         let size = hir.properties().maximum_len();
         let sets = match hir.kind() {
             HirKind::Capture(capture) => return Part::row(&capture.sub),
@@ -158,7 +176,11 @@ fn better(one: Option<Vec<String>>, other: Option<Vec<String>>) -> Option<Vec<St
 
 /// Octets of the shortest literal; a mark that few texts have counts as a whole word.
 fn shortest(literals: &[String]) -> usize {
-    let is_rare = |sign: char| !sign.is_alphanumeric() && !sign.is_whitespace() && !"-.,'()/:_\"".contains(sign);
+    let is_rare = |sign: char| match sign {
+        // Letters that nearly all literals are made of, without `char`'s long search for them.
+        'a'..='z' | ' ' | 'Ѐ'..='ҁ' | 'ء'..='ي' | '一'..='\u{9fef}' => false,
+        _ => !sign.is_alphanumeric() && !sign.is_whitespace() && !"-.,'()/:_\"".contains(sign),
+    };
     let size = |literal: &String| if literal.contains(is_rare) { literal.len().max(SHORTEST) } else { literal.len() };
     literals.iter().map(size).min().unwrap_or(0)
 }
@@ -218,7 +240,7 @@ pub(super) fn branches(hir: &Hir) -> Vec<Hir> {
 }
 
 /// Whether a match may hold the end of a line.
-pub(super) fn may_end_a_line(hir: &Hir) -> bool {
+fn may_end_a_line(hir: &Hir) -> bool {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => false,
         HirKind::Literal(literal) => literal.0.contains(&b'\n'),

@@ -5,10 +5,9 @@
 //! one pass over the text finds those that are there, and only the patterns they belong to are run, where they may match: a
 //! pattern with gaps has a literal on each side of them, and all have to be there, in order and near enough.
 
-use super::literals::{Part, Set, fold, may_end_a_line};
-use super::{Regex, parse};
+use super::Regex;
+use super::literals::{Set, Way, fold};
 use aho_corasick::AhoCorasick;
-use regex_syntax::hir::Hir;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -66,10 +65,10 @@ impl Screen {
         let mut screen = Screen::default();
         let mut spelled: BTreeMap<String, Vec<Link>> = BTreeMap::new();
         for (pattern, regex) in patterns.into_iter().enumerate() {
-            for (branch, text) in regex.branches().enumerate() {
-                let hir = parse(text)?;
-                match Part::row(&hir) {
-                    Some(sets) => screen.add((pattern, branch), &hir, sets, &mut spelled),
+            for (branch, way) in regex.ways().enumerate() {
+                let way = way?;
+                match &way.sets {
+                    Some(sets) => screen.add((pattern, branch), &way, sets, &mut spelled),
                     None => screen.always.push((pattern, branch)),
                 }
             }
@@ -85,19 +84,19 @@ impl Screen {
         Ok(screen)
     }
 
-    fn add(&mut self, owner: (usize, usize), hir: &Hir, sets: Vec<Set>, spelled: &mut BTreeMap<String, Vec<Link>>) {
+    fn add(&mut self, owner: (usize, usize), way: &Way, sets: &[Set], spelled: &mut BTreeMap<String, Vec<Link>>) {
         let chain = self.chains.len();
         self.chains.push(Chain {
             owner,
-            reach: hir.properties().maximum_len(),
+            reach: way.reach,
             lead: sets.first().and_then(|set| set.lead),
             trail: sets.last().and_then(|set| set.trail),
-            is_one_line: !may_end_a_line(hir),
+            is_one_line: way.is_one_line,
         });
         let last = sets.len().saturating_sub(1);
-        for (index, set) in sets.into_iter().enumerate() {
+        for (index, set) in sets.iter().enumerate() {
             let link = Link { chain, link: self.links, is_first: index == 0, is_last: index == last };
-            set.literals.into_iter().for_each(|literal| spelled.entry(literal).or_default().push(link));
+            set.literals.iter().for_each(|literal| spelled.entry(literal.clone()).or_default().push(link));
             self.links += 1;
         }
     }

@@ -158,6 +158,7 @@ impl RuleSet {
             let screen = Screen::new(patterns).map_err(|error| anyhow!("The rules do not fit together: {error}"))?;
             self.groups.insert(place, (screen, members));
         }
+        self.rules.iter_mut().for_each(|rule| rule.regex.forget_ways());
         Ok(())
     }
 
