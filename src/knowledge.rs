@@ -10,7 +10,7 @@ use crate::mail::{self, Mail, attached};
 use crate::plan::{self, Case, Policy};
 use crate::reply::Replies;
 use crate::resources::Resources;
-use crate::rules::Rules;
+use crate::rules::{Reading, Rules};
 use crate::vocabulary::Vocabulary;
 use anyhow::Result;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -60,8 +60,9 @@ impl Knowledge {
         let understood = catch_unwind(AssertUnwindSafe(|| {
             let mut mail = mail::parse(raw, &self.rules.vocabulary);
             open_documents(&mut mail, &self.documents, &self.rules.vocabulary);
-            let verdict = self.classify(&mail);
-            let findings = self.rules.extract(&mail, &verdict);
+            let reading = Reading::default();
+            let verdict = self.classify(&mail, &reading);
+            let findings = self.rules.extract_reading(&mail, &verdict, &reading);
             Understood { mail, verdict, findings }
         }));
         understood.unwrap_or_else(|_| self.quarantine(raw, "a parser failed on this letter"))
@@ -74,8 +75,8 @@ impl Knowledge {
     }
 
     /// Step 2: the rules, helped by what people corrected before where they are weak.
-    fn classify(&self, mail: &Mail) -> Verdict {
-        let verdict = self.rules.classify(mail);
+    fn classify(&self, mail: &Mail, reading: &Reading) -> Verdict {
+        let verdict = self.rules.classify_reading(mail, reading);
         if !self.policy.learning {
             return verdict;
         }

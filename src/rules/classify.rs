@@ -52,9 +52,9 @@ struct Haystack {
 }
 
 /// What the letter is. Pure.
-pub(super) fn classify(rules: &Rules, mail: &Mail) -> Verdict {
+pub(super) fn classify(rules: &Rules, mail: &Mail, reading: &extract::Reading) -> Verdict {
     let mut evidence = Vec::new();
-    let found = extract::forms(rules, mail);
+    let found = extract::forms(rules, mail, reading);
     let forms = found.iter().map(|form| plain(Place::Form, (*form).to_owned()));
     let is_silent = |rule: &Rule, hay: &Haystack| {
         (hay.is_sent_in && rule.kind.is_automatic()) || rule.lacks.iter().any(|form| found.contains(&form.as_str()))

@@ -10,6 +10,7 @@ mod promises;
 mod registration;
 
 pub use check::{Fault, Report, check};
+pub use extract::Reading;
 
 use crate::charter::Charter;
 use crate::domain::steps::{Findings, Verdict};
@@ -43,16 +44,26 @@ impl Rules {
 
     /// Step 2: what the letter is. Pure.
     pub fn classify(&self, mail: &Mail) -> Verdict {
-        classify::classify(self, mail)
+        self.classify_reading(mail, &Reading::default())
+    }
+
+    /// Step 2, keeping what step 3 asks of the letter, too.
+    pub fn classify_reading(&self, mail: &Mail, reading: &Reading) -> Verdict {
+        classify::classify(self, mail, reading)
     }
 
     /// Step 3: what the letter says. Pure.
     pub fn extract(&self, mail: &Mail, verdict: &Verdict) -> Findings {
+        self.extract_reading(mail, verdict, &Reading::default())
+    }
+
+    /// Step 3, with what step 2 has read of the same letter.
+    pub fn extract_reading(&self, mail: &Mail, verdict: &Verdict, reading: &Reading) -> Findings {
         Findings {
             promises: promises::promises(self, mail, verdict),
             bounce: (verdict.kind == Kind::Bounce).then(|| self.bounces.read(mail)),
             registrations: registration::registrations(mail),
-            ..extract::findings(self, mail, verdict)
+            ..extract::findings(self, mail, verdict, reading)
         }
     }
 }

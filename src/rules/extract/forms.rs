@@ -1,5 +1,6 @@
 //! What a letter is made of, told without a word of its language: rules of `any/kinds.toml` weigh it.
 
+use super::Reading;
 use super::emails::emails;
 use super::units::{self, Unit};
 use super::{liaison, phones, tables};
@@ -9,7 +10,7 @@ use crate::vocabulary::labels::PersonLabel;
 use std::collections::BTreeSet;
 
 /// The forms of a letter.
-pub(in crate::rules) fn forms(rules: &Rules, mail: &Mail) -> Vec<&'static str> {
+pub(in crate::rules) fn forms(rules: &Rules, mail: &Mail, reading: &Reading) -> Vec<&'static str> {
     let (own, signature, forwarded) = units::of(mail, &rules.vocabulary);
     let mut found = Vec::new();
     if has_details(&own) {
@@ -23,8 +24,9 @@ pub(in crate::rules) fn forms(rules: &Rules, mail: &Mail) -> Vec<&'static str> {
         let phone = units.iter().any(|unit| !phones::find(&unit.text, &rules.vocabulary).is_empty());
         (email, phone)
     };
-    match has(&own) {
-        _ if found.contains(&"labelled details of a person") => {}
+    let is_labelled = found.contains(&"labelled details of a person");
+    let own = if is_labelled { (false, false) } else { has(&own) };
+    match own {
         (true, true) => found.push("an address and a number in the text"),
         (true, false) => found.push("an address in the text"),
         (false, true) => found.push("a number in the text"),
@@ -41,8 +43,9 @@ pub(in crate::rules) fn forms(rules: &Rules, mail: &Mail) -> Vec<&'static str> {
         1 => found.push("a table or card of a person"),
         _ => found.push("a table or cards of people"),
     }
-    let texts = std::iter::once(&mail.text.own).chain(mail.documents.iter().map(|document| &document.text));
-    let forms: Vec<liaison::Forms> = texts.map(|text| liaison::forms(text, rules)).collect();
+    let own = liaison::forms(reading.header(rules, mail), rules);
+    let documents = mail.documents.iter().map(|document| liaison::forms(&liaison::header(&document.text, rules), rules));
+    let forms: Vec<liaison::Forms> = std::iter::once(own).chain(documents).collect();
     if forms.iter().any(|forms| forms.header) {
         found.push("header of a liaison statement");
     }

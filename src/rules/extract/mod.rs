@@ -36,12 +36,26 @@ use super::Rules;
 use crate::domain::steps::{Findings, Verdict};
 use crate::domain::words::Kind;
 use crate::mail::Mail;
+use std::cell::OnceCell;
 
 pub(super) use forms::forms;
 
+/// What telling a letter's kind and taking out what it says both ask of it: read once.
+#[derive(Debug, Default)]
+pub struct Reading {
+    header: OnceCell<liaison::Header>,
+}
+
+impl Reading {
+    /// The labelled fields of the letter's own text, as of a statement.
+    fn header(&self, rules: &Rules, mail: &Mail) -> &liaison::Header {
+        self.header.get_or_init(|| liaison::header(&mail.text.own, rules))
+    }
+}
+
 /// Takes people and a liaison statement out of a letter. Pure.
-pub(super) fn findings(rules: &Rules, mail: &Mail, verdict: &Verdict) -> Findings {
-    let liaison = liaison::liaison(rules, mail, verdict.kind);
+pub(super) fn findings(rules: &Rules, mail: &Mail, verdict: &Verdict, reading: &Reading) -> Findings {
+    let liaison = liaison::liaison(rules, mail, verdict.kind, reading);
     let contacts = match &liaison {
         Some(liaison) if verdict.kind == Kind::LiaisonStatement => beside::people(rules, mail, liaison),
         _ => people::people(rules, mail, verdict.kind),

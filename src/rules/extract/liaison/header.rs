@@ -4,7 +4,7 @@ use super::marks::{Mark, Place, is_bare_label, marks};
 use crate::rules::extract::{phones, units};
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::liaison_words::LiaisonLabel;
-use crate::vocabulary::words::is_han;
+use crate::vocabulary::words::{is_han, is_letter};
 use std::collections::BTreeSet;
 
 /// Lines that are read at most; what stands further down is no header.
@@ -39,7 +39,7 @@ pub(super) struct Field {
 
 /// The fields of a text, and what stands between them.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Header {
+pub(in crate::rules::extract) struct Header {
     /// In the order of the text; those without a value are left out.
     pub(super) fields: Vec<Field>,
     /// Lines at the head that belong to no field.
@@ -321,8 +321,8 @@ fn columns(fields: &mut [Field]) {
 
 /// Whether a line is running text: many words, and not many numbers.
 pub(super) fn is_prose(line: &str) -> bool {
-    let is_word = |word: &&str| word.chars().any(char::is_alphabetic);
-    line.split_whitespace().filter(is_word).count() >= PROSE || line.chars().filter(|c| is_han(*c)).count() >= 26
+    let is_word = |word: &&str| word.chars().any(is_letter);
+    line.split_whitespace().filter(is_word).nth(PROSE - 1).is_some() || line.chars().filter(|c| is_han(*c)).count() >= 26
 }
 
 /// Whether a line is a sentence or a long piece of one, and no body's name or title.

@@ -3,7 +3,7 @@
 use super::header::{PROSE, is_addressed, is_prose};
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::liaison_words::LiaisonLabel;
-use crate::vocabulary::words::is_han;
+use crate::vocabulary::words::{is_han, is_numeric};
 
 /// Where a line stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,7 +110,7 @@ fn without_colon(line: &str, vocabulary: &Vocabulary) -> Option<Mark> {
             return Some(mark(label, head.len() + gap.len()));
         }
     }
-    let digit = bare.find(char::is_numeric)?;
+    let digit = bare.find(is_numeric)?;
     if let Some(label) = bare.get(..digit).and_then(|head| words.label(head)).filter(|label| *label == LiaisonLabel::Deadline) {
         return Some(mark(label, digit));
     }

@@ -12,6 +12,7 @@ mod origin;
 mod phrases;
 mod title;
 
+use super::Reading;
 use super::units::units;
 use crate::charter::Charter;
 use crate::domain::Date;
@@ -24,7 +25,8 @@ use crate::vocabulary::Vocabulary;
 use crate::vocabulary::labels::any;
 use crate::vocabulary::liaison_words::LiaisonLabel as Label;
 use crate::vocabulary::words::fold;
-use header::{Field, Header};
+use header::Field;
+pub(super) use header::Header;
 use std::sync::LazyLock;
 
 /// Labels that make a header.
@@ -76,17 +78,18 @@ impl Letter<'_> {
 }
 
 /// The statement of a letter: of one of that kind always, of another kind when a whole form stands in it.
-pub(super) fn liaison(rules: &Rules, mail: &Mail, kind: Kind) -> Option<FoundLiaison> {
-    let letter = match kind {
-        Kind::LiaisonStatement => letter(rules, mail),
+pub(super) fn liaison(rules: &Rules, mail: &Mail, kind: Kind, reading: &Reading) -> Option<FoundLiaison> {
+    let mut letter = match kind {
+        Kind::LiaisonStatement => letter(rules, mail, reading),
         Kind::ContactSubmission
         | Kind::ContactUpdate
         | Kind::ContactWithdrawal
         | Kind::Meeting
         | Kind::Document
-        | Kind::Inquiry => Some(letter(rules, mail)?).filter(is_whole_form),
+        | Kind::Inquiry => Some(letter(rules, mail, reading)?).filter(is_whole_form),
         Kind::AutoReply | Kind::Bounce | Kind::Bulk | Kind::Unclassified => None,
     }?;
+    letter.prose = running(&letter);
     let mut found = FoundLiaison::default();
     described(&mut found, &letter);
     addressed(&mut found, &letter);
@@ -112,13 +115,17 @@ pub(super) struct Forms {
     pub(super) letter: bool,
 }
 
+/// The labelled fields of a text.
+pub(super) fn header(text: &str, rules: &Rules) -> Header {
+    header::read(text, &rules.vocabulary)
+}
+
 /// What a text has of a statement.
-pub(super) fn forms(text: &str, rules: &Rules) -> Forms {
-    let header = header::read(text, &rules.vocabulary);
+pub(super) fn forms(header: &Header, rules: &Rules) -> Forms {
     let has = |labels: &[Label]| header.fields.iter().any(|field| labels.contains(&field.label));
     let addressed = [Label::Action, Label::Comment, Label::Information, Label::For, Label::To, Label::Cc];
     let is_header = header.weight() >= PLENTY && has(&addressed) && has(&[Label::Title, Label::Source, Label::Purpose]);
-    Forms { header: is_header, letter: is_letter(&header, rules) }
+    Forms { header: is_header, letter: is_letter(header, rules) }
 }
 
 /// Whether a head addresses the activity, sends copies to other bodies and has a subject or a number.
@@ -148,7 +155,7 @@ fn is_whole_form(letter: &Letter<'_>) -> bool {
 }
 
 /// The text that holds the statement: an attached document that has its header, else the letter itself, else what it passes on.
-fn letter<'a>(rules: &'a Rules, mail: &'a Mail) -> Option<Letter<'a>> {
+fn letter<'a>(rules: &'a Rules, mail: &'a Mail, reading: &Reading) -> Option<Letter<'a>> {
     let vocabulary = &rules.vocabulary;
     let own = format!("{}\n\n{}", mail.text.own, mail.text.signature);
     let mut texts = vec![(Part::Body, own)];
@@ -165,12 +172,14 @@ fn letter<'a>(rules: &'a Rules, mail: &'a Mail) -> Option<Letter<'a>> {
         texts.push((Part::Body, format!("{}\n\n{}", mail.text.quoted, mail.text.signature)));
     }
     texts.push((Part::History, mail.text.forwarded.clone()));
-    if any(&vocabulary.labels.cues.forward, &fold(&mail.text.own)) {
+    if !mail.text.quoted.trim().is_empty() && any(&vocabulary.labels.cues.forward, &fold(&mail.text.own)) {
         texts.push((Part::History, mail.text.quoted.clone()));
     }
     let mut best: Option<(usize, Part, String, Header)> = None;
-    for (part, text) in texts {
-        let header = header::read(&text, vocabulary);
+    for (index, (part, text)) in texts.into_iter().enumerate() {
+        // Without a signature the first text is the letter's own, which was read when its kind was told.
+        let is_own = index == 0 && mail.text.signature.is_empty();
+        let header = if is_own { reading.header(rules, mail).clone() } else { header::read(&text, vocabulary) };
         let weight = header.weight();
         // A document beside a cover letter is the statement even when it is told in prose.
         let is_letter = part == Part::Attachment && weight >= 1 && text.chars().count() > 300;
@@ -186,10 +195,24 @@ fn letter<'a>(rules: &'a Rules, mail: &'a Mail) -> Option<Letter<'a>> {
     }
     let (weight, part, text, mut header) = best?;
     tables(&mut header, mail, part, vocabulary);
-    let prose = if header.prose.trim().is_empty() { text.as_str() } else { header.prose.as_str() };
-    let prose = units(prose, part, vocabulary).into_iter().map(|unit| unit.text).collect::<Vec<_>>().join("\n");
     let near = mail.date.map(|date| date.to_zoned_datetime(rules.charter.zone()).date());
-    Some(Letter { rules, mail, part, prose, text, has_header: weight.max(header.weight()) >= ENOUGH, header, near })
+    Some(Letter {
+        rules,
+        mail,
+        part,
+        prose: String::new(),
+        text,
+        has_header: weight.max(header.weight()) >= ENOUGH,
+        header,
+        near,
+    })
+}
+
+/// The running text; most letters of other kinds hold no statement, and are never asked for it.
+fn running(letter: &Letter<'_>) -> String {
+    let prose = &letter.header.prose;
+    let prose = if prose.trim().is_empty() { letter.text.as_str() } else { prose.as_str() };
+    units(prose, letter.part, letter.vocabulary()).into_iter().map(|unit| unit.text).collect::<Vec<_>>().join("\n")
 }
 
 /// The rows of a table of the letter are read as rows where its text lost them.
