@@ -2,6 +2,7 @@
 
 use super::{Text, header, html, quotes};
 use crate::vocabulary::mail_words::MailWords;
+use crate::vocabulary::words::is_composed;
 use unicode_normalization::UnicodeNormalization;
 
 /// A plain form shorter than this, beside a longer HTML one, is a client's "this letter is HTML".
@@ -78,8 +79,16 @@ fn unarmored(text: &str) -> Option<String> {
 /// NFC, LF line ends, one kind of blank, nothing hidden.
 fn normalise(text: &str) -> String {
     let mut normal = String::with_capacity(text.len());
+    // What most lines are made of is composed and hides nothing, and has no sign to take out but controls.
+    let is_plain = |line: &str| is_composed(line) && !line.bytes().any(|octet| octet.is_ascii_control() && octet != b'\t');
     for line in text.split('\n') {
-        let line = line.trim_end_matches('\r').replace('\r', "\n");
+        let line = line.trim_end_matches('\r');
+        if is_plain(line) {
+            normal.push_str(line.trim_end());
+            normal.push('\n');
+            continue;
+        }
+        let line = line.replace('\r', "\n");
         let visible = line.nfc().filter(|c| !header::hides(*c) && (!c.is_control() || matches!(c, '\n' | '\t')));
         let line: String = visible.map(|c| if matches!(c, '\u{a0}' | '\u{202f}' | '\u{2007}') { ' ' } else { c }).collect();
         normal.push_str(line.trim_end());

@@ -1,6 +1,6 @@
 //! How the entries of a list begin.
 
-use super::words::{is_arabic, is_han, plain};
+use super::words::{is_arabic, is_han, is_letter_or_digit, plain};
 
 /// The first two characters of all entries, as bits: most words of a text begin no entry, and need not be folded to know it.
 #[derive(Debug)]
@@ -50,7 +50,7 @@ impl Heads {
     /// kept.
     #[expect(clippy::fn_params_excessive_bools, reason = "what the caller's own list keeps")]
     pub(super) fn may_be_label(&self, label: &str, blanks: bool) -> bool {
-        let is_mark = |c: &char| !c.is_alphanumeric() && !matches!(c, '(' | ')' | '№');
+        let is_mark = |c: &char| !is_letter_or_digit(*c) && !matches!(c, '(' | ')' | '№');
         let mut signs = label.chars().skip_while(is_mark).filter(|c| blanks || !c.is_whitespace()).map(|c| match c {
             c if c.is_whitespace() => Some(' '),
             c => plain(c),

@@ -8,7 +8,8 @@ use crate::pattern::{self, PatternList};
 use crate::resources::Resources;
 use crate::vocabulary::FOLDERS;
 use anyhow::{Context, Result, anyhow};
-use std::collections::{HashMap, HashSet};
+use rustc_hash::FxHashMap as HashMap;
+use std::collections::HashSet;
 use unicode_normalization::UnicodeNormalization;
 
 /// What a label of a person's details announces.
@@ -456,11 +457,18 @@ fn label_key(label: &str) -> String {
     let label = label.trim_matches(|c: char| {
         matches!(c, '*' | '_' | '-' | '–' | '•' | '·' | '>' | '|' | '"' | '«' | '»' | '.') || c.is_whitespace()
     });
-    let label = label.replace('_', " ");
+    let is_blank = |c: char| c == '_' || c.is_whitespace();
     if label.chars().any(is_han) || label.chars().count() > 60 {
-        return label.chars().filter(|c| !c.is_whitespace()).collect();
+        return label.chars().filter(|c| !is_blank(*c)).collect();
     }
-    label.split_whitespace().collect::<Vec<_>>().join(" ")
+    let mut key = String::with_capacity(label.len());
+    for word in label.split(is_blank).filter(|word| !word.is_empty()) {
+        if !key.is_empty() {
+            key.push(' ');
+        }
+        key.push_str(word);
+    }
+    key
 }
 
 /// `姓名（中文）` → `姓名`.

@@ -4,8 +4,9 @@ use crate::domain::words::Language;
 use crate::resources::Resources;
 use crate::vocabulary::FOLDERS;
 use anyhow::{Context, Result, bail};
+use rustc_hash::FxHashMap as HashMap;
 use serde::Deserialize;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// One file.
 #[derive(Debug, Deserialize)]

@@ -2,12 +2,13 @@
 
 use super::FOLDERS;
 use super::heads::Heads;
-use super::words::fold;
+use super::words::{fold, is_letter_or_digit};
 use crate::pattern::{self, PatternList};
 use crate::resources::Resources;
 use anyhow::{Context, Result, anyhow};
+use rustc_hash::FxHashMap as HashMap;
 use serde::Deserialize;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 /// A label is no longer than this.
 const LONGEST: usize = 60;
@@ -326,7 +327,10 @@ impl LiaisonWords {
 
 /// A label without what varies in it: case, blanks, marks at its ends, lam and alef turned round.
 fn key(label: &str) -> String {
-    let folded: String = fold(label).chars().filter(|c| !c.is_whitespace()).collect();
-    let bare = folded.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '(' | ')' | '№'));
-    bare.trim_end_matches(['.', ':', '：']).replace("اال", "الا")
+    const TURNED: &str = "اال";
+    let mut folded = fold(label);
+    folded.retain(|c| !c.is_whitespace());
+    let bare = folded.trim_matches(|c: char| !is_letter_or_digit(c) && !matches!(c, '(' | ')' | '№'));
+    let bare = bare.trim_end_matches(['.', ':', '：']);
+    if bare.len() == folded.len() && !bare.contains(TURNED) { folded } else { bare.replace(TURNED, "الا") }
 }

@@ -4,9 +4,10 @@ use crate::domain::words::Assent;
 use crate::pattern::{self, PatternList};
 use crate::resources::Resources;
 use crate::vocabulary::FOLDERS;
+use crate::vocabulary::words::is_letter_or_digit;
 use anyhow::{Context, Result, anyhow};
+use rustc_hash::FxHashMap as HashMap;
 use serde::Deserialize;
-use std::collections::HashMap;
 
 /// A longer tag before a subject is the subject.
 const LONGEST_TAG: usize = 30;
@@ -89,11 +90,11 @@ impl MailWords {
 
     /// A plain yes or no: a line that says only that, or the first line beginning so. Both, or neither, is no answer.
     pub fn assent(&self, own: &str) -> Option<Assent> {
-        let lines = || own.lines().map(|line| line.trim().to_lowercase()).filter(|line| !line.is_empty());
-        let bare = |line: &str| line.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
-        let alone = |words: &[String]| lines().any(|line| words.contains(&bare(&line)));
-        let first = lines().next().map(|line| bare(&line)).unwrap_or_default();
-        let begins = |words: &[String]| words.iter().any(|word| begins_with_word(&first, word));
+        let lower: Vec<String> = own.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_lowercase).collect();
+        let lines: Vec<&str> = lower.iter().map(|line| line.trim_matches(|c: char| !is_letter_or_digit(c))).collect();
+        let alone = |words: &[String]| lines.iter().any(|line| words.iter().any(|word| word == line));
+        let first = lines.first().copied().unwrap_or_default();
+        let begins = |words: &[String]| words.iter().any(|word| begins_with_word(first, word));
         match (alone(&self.yes) || begins(&self.yes), alone(&self.no) || begins(&self.no)) {
             (true, false) => Some(Assent::Yes),
             (false, true) => Some(Assent::No),

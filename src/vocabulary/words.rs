@@ -1,8 +1,8 @@
 //! Lists of words, looked for in a text: whole words, stems, phrases, and Chinese words, which have no boundaries.
 
 use super::heads::Heads;
+use rustc_hash::FxHashMap as HashMap;
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::{LazyLock, OnceLock};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
@@ -99,6 +99,15 @@ pub fn is_letter_or_digit(c: char) -> bool {
         '\0'..='\x7f' => c.is_ascii_alphanumeric(),
         'Ѐ'..='ҁ' | 'ء'..='ي' | '一'..='\u{9fef}' => true,
         _ => c.is_alphanumeric(),
+    }
+}
+
+/// `char::is_numeric`, without its long search for the letters that most texts are made of.
+pub fn is_numeric(c: char) -> bool {
+    match c {
+        '\0'..='\x7f' => c.is_ascii_digit(),
+        'Ѐ'..='ҁ' | 'ء'..='ي' | '一'..='\u{9fef}' => false,
+        _ => c.is_numeric(),
     }
 }
 
@@ -236,11 +245,9 @@ impl Words {
     /// The longest entry that begins with a word and goes on with those behind the first of `words`.
     fn longest(&self, first: &str, words: &[Word<'_>]) -> usize {
         let whole = self.whole.get(first).into_iter().flatten();
-        let stems = (1..=STEM_KEY).filter_map(|count| {
-            let key = head(first, count);
-            // A word shorter than the count has no further keys.
-            (key.chars().count() == count).then(|| self.stems.get(key)).flatten()
-        });
+        // A word shorter than the count has no further keys.
+        let keys = first.char_indices().take(STEM_KEY).map(|(at, sign)| first.get(..at + sign.len_utf8()));
+        let stems = keys.filter_map(|key| self.stems.get(key?));
         let candidates = whole.chain(stems.flatten()).filter_map(|at| self.entries.get(*at));
         candidates.filter(|entry| Words::fits(entry, first, words)).map(Vec::len).max().unwrap_or(0)
     }
@@ -369,6 +376,7 @@ mod tests {
         for c in '\0'..='\u{ffff}' {
             assert_eq!(is_letter_or_digit(c), c.is_alphanumeric(), "{c:?}");
             assert_eq!(is_letter(c), c.is_alphabetic(), "{c:?}");
+            assert_eq!(is_numeric(c), c.is_numeric(), "{c:?}");
         }
     }
 
