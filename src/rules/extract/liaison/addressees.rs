@@ -68,6 +68,10 @@ pub(super) fn addressees(value: &str, rules: &Rules) -> Vec<Addressee> {
             && body.chars().count() <= LONGEST
             && !body.contains('@')
             && !vocabulary.time.is_none(body);
+        // "JCA-COP主席 Asheley Heineman 女士": the chair is written to as the activity.
+        let chair = rules.charter.chair.name.split_whitespace().last().unwrap_or_default();
+        let is_chair = !chair.is_empty() && body.contains(chair) && body.contains(rules.charter.name.as_str());
+        let body = if is_chair { rules.charter.name.as_str() } else { body };
         if is_body {
             found.push(Addressee { body: body.to_owned(), purpose });
         }
