@@ -28,6 +28,10 @@ const THREAD: f64 = 0.3;
 const SENT_IN: f64 = 0.75;
 /// What speaks against a kind speaks louder than what is for it: who promises a name uses all the words of a proposal.
 const AGAINST: f64 = 2.0;
+/// Evidence of a question from which the writer's own words decide: "did the letter below reach you?" hands nothing in.
+const ASKS: f64 = 4.0;
+/// What was forwarded below such a question counts no more than this.
+const ASKED: f64 = 0.4;
 /// A word of another language than the letter's is often another word that only looks like it (`comment`).
 const FOREIGN: f64 = 0.5;
 /// A paper speaks of people and meetings, too; only where the letter says nothing does that tell what it is.
@@ -53,20 +57,19 @@ struct Haystack {
 
 /// What the letter is. Pure.
 pub(super) fn classify(rules: &Rules, mail: &Mail, reading: &extract::Reading) -> Verdict {
-    let mut evidence = Vec::new();
     let found = extract::forms(rules, mail, reading);
     let forms = found.iter().map(|form| plain(Place::Form, (*form).to_owned()));
-    let is_silent = |rule: &Rule, hay: &Haystack| {
-        (hay.is_sent_in && rule.kind.is_automatic()) || rule.lacks.iter().any(|form| found.contains(&form.as_str()))
-    };
-    for hay in texts(rules, mail).into_iter().chain(forms) {
-        for (rule, found) in rules.kinds.firing(hay.place, &hay.text).filter(|(rule, _)| !is_silent(rule, &hay)) {
-            // A rule counts once, however often it matches.
-            if !evidence.iter().any(|earlier: &Evidence| earlier.rule == rule.name) {
-                evidence.extend(evidences(rule, found.as_str(), &hay, mail.language));
-            }
-        }
+    let (sent_in, own): (Vec<Haystack>, Vec<Haystack>) =
+        texts(rules, mail).into_iter().chain(forms).partition(|hay| hay.is_sent_in);
+    let mut evidence = Vec::new();
+    own.iter().for_each(|hay| look(rules, mail, &found, hay, &mut evidence));
+    let asks = asks(&evidence);
+    for mut hay in sent_in {
+        hay.factor *= if asks && !hay.is_document { ASKED } else { 1.0 };
+        look(rules, mail, &found, &hay, &mut evidence);
     }
+    let fired: Vec<String> = evidence.iter().map(|one| one.rule.clone()).collect();
+    evidence.retain(|one| rules.kinds.named(&one.rule).is_none_or(|rule| !rule.unless.iter().any(|name| fired.contains(name))));
     evidence.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
     // The same words ("expert") match in several languages; they are one reason, not three.
     let mut distinct: Vec<Evidence> = Vec::with_capacity(evidence.len());
@@ -82,6 +85,27 @@ pub(super) fn classify(rules: &Rules, mail: &Mail, reading: &extract::Reading) -
         }
     }
     weigh(rules, mail, distinct)
+}
+
+/// Adds what the rules find in one text. A rule counts once, however often it matches.
+fn look(rules: &Rules, mail: &Mail, forms: &[&str], hay: &Haystack, evidence: &mut Vec<Evidence>) {
+    let is_silent = |rule: &Rule| {
+        (hay.is_sent_in && rule.kind.is_automatic()) || rule.lacks.iter().any(|form| forms.contains(&form.as_str()))
+    };
+    for (rule, found) in rules.kinds.firing(hay.place, &hay.text).filter(|(rule, _)| !is_silent(rule)) {
+        if !evidence.iter().any(|earlier| earlier.rule == rule.name) {
+            evidence.extend(evidences(rule, found.as_str(), hay, mail.language));
+        }
+    }
+}
+
+/// Whether the writer's own words ask, and propose or correct nobody.
+fn asks(own: &[Evidence]) -> bool {
+    let sum = |speaks: &dyn Fn(Kind) -> bool| -> f64 {
+        own.iter().filter(|one| one.weight > 0.0 && speaks(one.kind)).map(|one| one.weight).sum()
+    };
+    let asked = sum(&|kind| kind == Kind::Inquiry);
+    asked >= ASKS && asked > sum(&|kind| kind.is_contact())
 }
 
 /// What a rule says: for its kind, and against others.
@@ -125,18 +149,22 @@ fn texts(rules: &Rules, mail: &Mail) -> Vec<Haystack> {
     let mut texts = Vec::new();
     let is_forward = !mail.text.forwarded.is_empty();
     let is_reply = !is_forward && rules.vocabulary.mail.is_prefixed(&mail.subject);
+    // The subject of a forward is the other letter's: it says what is handed in, unless the forwarder asks.
+    let topic = if is_reply { THREAD } else { 1.0 };
+    let is_others = is_reply || (is_forward && rules.vocabulary.mail.is_prefixed(&mail.subject));
     let own =
         if letters(&mail.text.own) < 2 { format!("{}\n{}", mail.text.own, mail.text.signature) } else { mail.text.own.clone() };
     let body = fold(&own);
     let subject = fold(&mail.base_subject);
     let running = unwrapped(&body);
-    texts.push(plain(Place::Text, if is_reply { running } else { format!("{subject}\n{running}") }));
-    if is_reply {
-        texts.push(Haystack { factor: THREAD, is_sent_in: true, ..plain(Place::Text, subject.clone()) });
+    texts.push(plain(Place::Text, if is_others { running } else { format!("{subject}\n{running}") }));
+    if is_others {
+        texts.push(Haystack { factor: topic, is_sent_in: true, ..plain(Place::Text, subject.clone()) });
     }
-    texts.push(Haystack { factor: if is_reply { THREAD } else { 1.0 }, is_sent_in: is_reply, ..plain(Place::Subject, subject) });
+    texts.push(Haystack { factor: topic, is_sent_in: is_others, ..plain(Place::Subject, subject) });
     texts.push(plain(Place::Title, fold(rules.vocabulary.mail.untagged(&mail.subject))));
     texts.push(plain(Place::Body, body));
+    texts.push(plain(Place::Foot, fold(&format!("{}\n{}", mail.text.signature, mail.text.disclaimer))));
     let sent_in =
         |place: Place, text: &str| Haystack { place, text: fold(text), factor: SENT_IN, is_sent_in: true, is_document: false };
     let document = |place: Place, text: &str| Haystack { is_document: true, ..sent_in(place, text) };

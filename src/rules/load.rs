@@ -24,6 +24,8 @@ pub enum Place {
     Body,
     /// Subject and body.
     Text,
+    /// What stands under the writer's words: signature and notice. Machines say there what they are.
+    Foot,
     /// What was forwarded below the writer's own words.
     Forwarded,
     /// Name of an attachment, with its type: `list.xlsx application/vnd.ms-excel`.
@@ -44,7 +46,7 @@ impl Place {
         match self {
             Place::Subject | Place::Title => Part::Subject,
             Place::From => Part::From,
-            Place::Body | Place::Text | Place::Form => Part::Body,
+            Place::Body | Place::Text | Place::Foot | Place::Form => Part::Body,
             Place::Forwarded => Part::History,
             Place::Attachment => Part::Attachment,
             Place::Header | Place::Automatic | Place::Damage => Part::Header,
@@ -64,6 +66,8 @@ struct Written {
     against: Vec<Kind>,
     #[serde(default)]
     lacks: Vec<String>,
+    #[serde(default)]
+    unless: Vec<String>,
     #[serde(default)]
     promise: bool,
     #[serde(rename = "where")]
@@ -96,6 +100,8 @@ pub struct Rule {
     pub against: Vec<Kind>,
     /// Forms of a letter beside which it is silent: who writes a name and an address promises none.
     pub lacks: Vec<String>,
+    /// Rules beside which it is silent: who registers "for the meeting" asks to be put on no list.
+    pub unless: Vec<String>,
     /// Says that a name follows: the seat of the body is then promised.
     pub promise: bool,
     /// Where it looks.
@@ -145,6 +151,11 @@ impl RuleSet {
             }
         }
         set.group()?;
+        for rule in &set.rules {
+            if let Some(unknown) = rule.unless.iter().find(|name| set.named(name).is_none()) {
+                bail!("{}: rule “{}”: unless names “{unknown}”, and no rule has that name", rule.origin, rule.name);
+            }
+        }
         Ok(set)
     }
 
@@ -220,6 +231,7 @@ fn compile(written: Written, text: &Text) -> Result<Rule> {
         also: written.also,
         against: written.against,
         lacks: written.lacks,
+        unless: written.unless,
         promise: written.promise,
         place: written.place,
         weight,
