@@ -158,6 +158,9 @@ fn unnamed_body(person: &FoundPerson, segment: &Segment<'_>, common: &Common, vo
     (is_plain && !is_other && goes_on).then(|| ((*name).to_owned(), unit.part))
 }
 
+/// What parts of a body are called at the end of their name; those that bodies are called, too, are left out.
+pub(super) const DIVISIONS: [&str; 7] = ["Division", "Department", "Section", "Unit", "Branch", "Directorate", "Team"];
+
 /// Whether a name is of a part of a body.
 pub(super) fn is_subunit(name: &str, vocabulary: &Vocabulary) -> bool {
     let subunits = &vocabulary.labels.subunits;
@@ -168,7 +171,8 @@ pub(super) fn is_subunit(name: &str, vocabulary: &Vocabulary) -> bool {
     let is_company =
         || (1..list.len()).any(|at| list.get(at..).is_some_and(|rest| vocabulary.labels.legal_forms.matched(rest) == rest.len()));
     // `Secretaría de Comunicaciones de la República Argentina` is a country's, and no part of a body.
-    list.first().is_some_and(|word| subunits.matched(&[*word]) > 0)
+    let is_last = list.len() > 1 && list.last().is_some_and(|word| DIVISIONS.contains(&word.text));
+    (is_last || list.first().is_some_and(|word| subunits.matched(&[*word]) > 0))
         && vocabulary.countries.in_text(name).is_empty()
         && !is_company()
 }

@@ -244,7 +244,16 @@ impl<'a> Letter<'a> {
     /// Whether a unit is a salutation.
     pub(super) fn is_greeting(&self, unit: &Unit) -> bool {
         let han = unit.text.chars().filter(|c| is_han(*c)).count();
-        unit.text.chars().count() + han <= 60 && (self.vocabulary.mail.is_greeting(&unit.text) || self.is_salutation(unit))
+        unit.text.chars().count() + han <= 60
+            && (self.vocabulary.mail.is_greeting(&unit.text) || self.is_salutation(unit))
+            && !self.heads_block(unit)
+    }
+
+    /// `السيد بشار قباني` above his function and address: a name that begins as a greeting does.
+    fn heads_block(&self, unit: &Unit) -> bool {
+        !unit.text.ends_with([',', '،', ':', '：', '!', '！', '，'])
+            && self.units.iter().any(|other| other.paragraph == unit.paragraph && other.text.contains('@'))
+            && names::find(&unit.text, self.vocabulary).first().is_some_and(|name| name.start == 0)
     }
 
     /// `الأخت خلود،` and `Mr Smith:` at the head of the letter.

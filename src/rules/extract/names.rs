@@ -11,8 +11,7 @@ use crate::vocabulary::words::{Word, is_arabic, is_han, is_letter, simplified, w
 const LONGEST: usize = 6;
 
 /// Endings of nouns that no name has, those in the lists of names aside (`Asunción`).
-const NOUNS: [&str; 13] =
-    ["ción", "ciones", "sión", "siones", "miento", "tion", "tions", "ность", "ности", "ение", "ения", "ство", "ства"];
+const NOUNS: [&str; 12] = ["ción", "ciones", "sión", "siones", "tion", "tions", "ность", "ности", "ение", "ения", "ство", "ства"];
 
 /// A name in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]

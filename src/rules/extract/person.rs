@@ -1,6 +1,6 @@
 //! The details of one person, taken from the units that speak of him.
 
-use super::affiliation::{cut_role, take_organization, without_place};
+use super::affiliation::{DIVISIONS, cut_role, take_organization, without_place};
 use super::bodies::{chunks, role, spans, study_groups};
 use super::emails::{Email, Likeness, emails, likeness};
 use super::letter::plain;
@@ -235,6 +235,8 @@ fn take_role(person: &mut FoundPerson, part: Part, segment: &Segment<'_>, vocabu
         None
     };
     if let Some((text, part)) = found.or_else(before).or_else(|| said_function(segment, vocabulary)) {
+        let is_open = text.contains('(') && !text.contains(')');
+        let text = if is_open { format!("{text})") } else { text };
         set(person, "role", part, &text, "function-beside-name");
         person.role = Some(text);
     }
@@ -313,9 +315,6 @@ fn role_chunks(text: &str, vocabulary: &Vocabulary) -> Vec<String> {
     }
     merged.into_iter().map(|(chunk, _)| chunk).collect()
 }
-
-/// What parts of a body are called at the end of their name; those that bodies are called, too, are left out.
-const DIVISIONS: [&str; 7] = ["Division", "Department", "Section", "Unit", "Branch", "Directorate", "Team"];
 
 /// Words of what a function is for at most.
 const SCOPE: usize = 6;

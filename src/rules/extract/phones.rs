@@ -54,7 +54,8 @@ pub(super) fn find(text: &str, words: &Vocabulary) -> Vec<Phone> {
         let stop = chars.get(end).map_or(text.len(), |(octet, _)| *octet);
         let raw = text.get(start..stop).unwrap_or_default();
         let written = without_inner(raw.trim_end_matches(|c: char| !c.is_numeric() && c != ')'));
-        if (FEWEST..=MOST).contains(&digits) && !is_something_else(text, start, start + written.len(), written) {
+        let is_blank = written.chars().filter(|c| c.is_numeric()).all(|c| c == '0');
+        if (FEWEST..=MOST).contains(&digits) && !is_blank && !is_something_else(text, start, start + written.len(), written) {
             let before = before(text, start, found.last().map_or(0, |earlier| earlier.end));
             let (line, announced) = label(&before, words);
             let behind: String = text.get(start + written.len()..).unwrap_or_default().chars().take(REACH).collect();

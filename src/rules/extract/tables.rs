@@ -209,6 +209,10 @@ fn person<'a>(cells: impl Iterator<Item = (Option<PersonLabel>, &'a str)>, part:
     let mut beside_name = None;
     let (mut office, mut mobile, mut unlabelled) = (None, None, None);
     for (label, value) in cells {
+        // A cell with all that is known of somebody is a text of its own.
+        if label == Some(PersonLabel::Name) && value.contains('@') {
+            return None;
+        }
         let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
         // A narrow column runs into the next one.
         if label.is_none_or(|label| matches!(label, PersonLabel::Address | PersonLabel::Email)) {
