@@ -2,3 +2,4 @@
 
 mod liaisons;
 mod people;
+mod updates;

@@ -103,6 +103,18 @@ pub struct Cues {
     pub old_behind: PatternList,
     /// The one named replaces the writer.
     pub replaces_me: PatternList,
+    /// Directly before a value that is not to be used.
+    pub disused: PatternList,
+    /// Directly before one that is to be used from now on.
+    pub present: PatternList,
+    /// All that stands between a former value and the present one.
+    pub old_to_new: PatternList,
+    /// All that stands between the present value and a former one.
+    pub new_to_old: PatternList,
+    /// Before the function that somebody has now.
+    pub new_function: PatternList,
+    /// Nobody takes the seat.
+    pub no_successor: PatternList,
     /// Directly before or behind an address that is to be used before others.
     pub preferred: PatternList,
     /// The number of the one named before holds for this one, too.
@@ -332,6 +344,12 @@ impl LabelWords {
             ("old_value", &mut own.old_value, cues.old_value),
             ("old_behind", &mut own.old_behind, cues.old_behind),
             ("replaces_me", &mut own.replaces_me, cues.replaces_me),
+            ("disused", &mut own.disused, cues.disused),
+            ("present", &mut own.present, cues.present),
+            ("old_to_new", &mut own.old_to_new, cues.old_to_new),
+            ("new_to_old", &mut own.new_to_old, cues.new_to_old),
+            ("new_function", &mut own.new_function, cues.new_function),
+            ("no_successor", &mut own.no_successor, cues.no_successor),
             ("preferred", &mut own.preferred, cues.preferred),
             ("same_number", &mut own.same_number, cues.same_number),
             ("extension", &mut own.extension, cues.extension),

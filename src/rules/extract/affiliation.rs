@@ -178,7 +178,7 @@ pub(super) fn is_subunit(name: &str, vocabulary: &Vocabulary) -> bool {
 }
 
 /// Whether a piece states a function before the body that it names.
-fn is_function(chunk: &str, name: &str, vocabulary: &Vocabulary) -> bool {
+pub(super) fn is_function(chunk: &str, name: &str, vocabulary: &Vocabulary) -> bool {
     let head = chunk.split(name).next().unwrap_or_default();
     if chunk.chars().any(is_han) {
         return chunk.len() > name.len() && role(chunk, vocabulary).is_some();

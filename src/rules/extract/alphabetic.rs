@@ -53,7 +53,7 @@ pub(super) fn alphabetic(chunk: &str, vocabulary: &Vocabulary) -> Vec<String> {
             {
                 end += mark.len_utf8();
             }
-            let name = chunk.get(first.start..end).unwrap_or_default();
+            let name = chunk.get(first.start + attached(first.text, vocabulary)..end).unwrap_or_default();
             let name = if is_kind { name.trim_end_matches(['»', '”', '"']) } else { name };
             // `Unit 4` is a part of an address.
             // `الهيئة` alone is the one that was named.
@@ -70,6 +70,18 @@ pub(super) fn alphabetic(chunk: &str, vocabulary: &Vocabulary) -> Vec<String> {
     }
     found
 }
+
+/// Octets of the Arabic prepositions that are written in front of a body's word: `لوزارة` is of the `وزارة`.
+fn attached(word: &str, vocabulary: &Vocabulary) -> usize {
+    let is_body = |text: &str| vocabulary.labels.organizations.has(text);
+    let bare =
+        word.strip_prefix(['ل', 'ب', 'ك', 'و', 'ف']).filter(|bare| bare.chars().count() >= SHORTEST_ARABIC && is_body(bare));
+    // A word of the list may itself begin with such a letter: `وزارة`, `بنك`.
+    bare.map_or(0, |bare| word.len() - bare.len() + attached(bare, vocabulary))
+}
+
+/// Letters of an Arabic body's word at least.
+const SHORTEST_ARABIC: usize = 3;
 
 /// Whether a text begins with a town or a country.
 fn is_place(text: &str, vocabulary: &Vocabulary) -> bool {
@@ -146,7 +158,9 @@ pub(super) fn is_key(word: &Word<'_>, vocabulary: &Vocabulary) -> bool {
     let first = word.text.chars().next().unwrap_or(' ');
     // Of two letters, only capitals are a company's form: `AS`, and not `As`.
     let is_form = word.text.chars().count() > 2 || word.text.chars().all(char::is_uppercase);
-    (first.is_uppercase() || is_arabic(first)) && is_form && vocabulary.labels.organizations.matched(&[*word]) > 0
+    // `Ngo` is a family name, `NGO` a kind of body.
+    let is_name = vocabulary.labels.names.contains(word.text);
+    (first.is_uppercase() || is_arabic(first)) && is_form && !is_name && vocabulary.labels.organizations.matched(&[*word]) > 0
 }
 
 /// `организация «Имя»`: a small word of the list makes a name when the name stands in quotation marks behind it.
@@ -177,6 +191,10 @@ fn capital_before(chunk: &str, list: &[Word<'_>], at: usize, vocabulary: &Vocabu
             return None;
         }
         first -= 1;
+        // `Прежнее контактное лицо ОАО …`: a noun between them belongs to the sentence.
+        if previous.text.starts_with(char::is_lowercase) && previous.text.ends_with(['о', 'а', 'ь', 'ы', 'и']) {
+            return None;
+        }
         if previous.text.starts_with(char::is_uppercase) {
             // A person's name is no adjective.
             return ADJECTIVES.iter().any(|ending| previous.text.ends_with(ending)).then_some(first);

@@ -77,6 +77,11 @@ pub(super) fn role(chunk: &str, vocabulary: &Vocabulary) -> Option<String> {
         if !key_is_latin && is_latin(previous.text) {
             break;
         }
+        // `read "Director"`: what stands in quotation marks begins with them.
+        let is_quote = |c: char| matches!(c, '"' | '“' | '”' | '«' | '»' | '„');
+        if list.get(first).is_some_and(|word| chunk.get(previous.end..word.start).is_some_and(|gap| gap.contains(is_quote))) {
+            break;
+        }
         let list = [*previous];
         let is_article = labels.articles.matched(&list) > 0;
         if labels.breaks.matched(&list) > 0 && labels.modifiers.matched(&list) == 0

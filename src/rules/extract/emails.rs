@@ -1,13 +1,14 @@
 //! E-mail addresses in a text, hidden ones (`name [at] example [dot] org`) too, and whose they may be.
 
+use super::ages::{Age, ages};
 use super::latin::latin;
+use super::letter::plain;
 use crate::charter::Charter;
 use crate::domain::address::Address;
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::labels::any;
-use crate::vocabulary::words::{fold, simplified};
 
-/// How far before an address the words stand that say it is a former one.
+/// How far from an address the words stand that prefer it.
 const REACH: usize = 40;
 /// Letters that a part of a name and of an address must have in common: fewer agree by chance.
 const COMMON: usize = 4;
@@ -26,33 +27,44 @@ pub(super) struct Email {
 /// The addresses of a text; the activity's own and its officers' are left out.
 pub(super) fn emails(text: &str, vocabulary: &Vocabulary, charter: &Charter) -> Vec<Email> {
     let hidden = &vocabulary.labels.hidden_address;
-    let mut found: Vec<Email> = Vec::new();
-    let mut end_of_last = 0;
+    let mut found: Vec<(Address, usize, usize)> = Vec::new();
     for hit in hidden.address.find_iter(text) {
         let plain = hidden.dot.replace_all(hit.as_str(), ".");
         let plain = hidden.at.replace_all(&plain, "@");
         let plain: String = plain.chars().filter(|c| !c.is_whitespace()).collect();
         let Some(address) = Address::parse(plain.to_lowercase().trim_end_matches(['.', '-'])) else { continue };
-        let before = text.get(end_of_last..hit.start()).unwrap_or_default();
-        let from = before.char_indices().rev().nth(REACH).map_or(0, |(at, _)| at);
-        let tail = fold(before.get(from..).unwrap_or_default());
-        end_of_last = hit.end();
-        let officers = [&charter.chair.email, &charter.secretariat.email];
+        found.push((address, hit.start(), hit.end()));
+    }
+    if found.is_empty() {
+        return Vec::new();
+    }
+    let places: Vec<(usize, usize)> = found.iter().map(|(_, start, end)| (*start, *end)).collect();
+    let ages = ages(text, &places, &vocabulary.labels.cues);
+    let officers = [&charter.chair.email, &charter.secretariat.email];
+    let mut from = 0;
+    let mut kept = Vec::new();
+    for ((address, start, end), age) in found.into_iter().zip(ages) {
+        let before = text.get(from..start).unwrap_or_default();
+        from = end;
         if charter.is_own(&address) || officers.contains(&&address) {
             continue;
         }
-        let cues = &vocabulary.labels.cues;
-        let mut is_old = any(&cues.old_value, &simplified(&tail));
-        let behind = text.get(hit.end()..).unwrap_or_default();
-        let behind = fold(behind.get(..behind.char_indices().nth(REACH).map_or(behind.len(), |(at, _)| at)).unwrap_or_default());
-        is_old |= any(&cues.old_behind, &simplified(&behind));
-        // Two addresses make a choice; what is said of the next one stands before that.
-        let own = behind.split('@').next().unwrap_or_default();
-        let is_preferred = any(&cues.preferred, &simplified(&tail))
-            || any(&cues.preferred, &simplified(own.split([';', '\n']).next().unwrap_or_default()));
-        found.push(Email { address, is_old: is_old && !is_preferred, is_preferred });
+        // What is said behind a former address is said of the next one.
+        let behind = text.get(end..).filter(|_| age != Age::Former).unwrap_or_default();
+        let is_preferred = is_preferred(before, behind, vocabulary);
+        kept.push(Email { address, is_old: age == Age::Former && !is_preferred, is_preferred });
     }
-    found
+    kept
+}
+
+/// Whether the words around an address say that it is to be used before others. Two addresses make a choice; what is said of the next
+/// one stands before that.
+fn is_preferred(before: &str, behind: &str, vocabulary: &Vocabulary) -> bool {
+    let preferred = &vocabulary.labels.cues.preferred;
+    let from = before.char_indices().rev().nth(REACH).map_or(0, |(at, _)| at);
+    let to = behind.char_indices().nth(REACH).map_or(behind.len(), |(at, _)| at);
+    let own = behind.get(..to).unwrap_or_default().split(['@', ';', '\n']).next().unwrap_or_default();
+    any(preferred, &plain(before.get(from..).unwrap_or_default())) || any(preferred, &plain(own))
 }
 
 /// Whether an address is made of a person's name.

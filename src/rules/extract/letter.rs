@@ -1,6 +1,6 @@
 //! A letter (or a document that is one) as the search for people reads it: its units, who signs it, whether its writer means himself.
 
-use super::affiliation::{is_subunit, without_place};
+use super::affiliation::{is_function, is_subunit, without_place};
 use super::bodies::chunks;
 use super::emails::{Likeness, emails, likeness};
 use super::names::{self, Name};
@@ -13,7 +13,7 @@ use crate::domain::words::Kind;
 use crate::mail::Mail;
 use crate::rules::Rules;
 use crate::vocabulary::Vocabulary;
-use crate::vocabulary::labels::{PersonLabel, any};
+use crate::vocabulary::labels::{Cues, PersonLabel, any};
 use crate::vocabulary::words::{fold, is_han, simplified, words};
 
 /// A text that is compared with cues: folded, Chinese in simplified characters.
@@ -106,7 +106,7 @@ impl<'a> Letter<'a> {
             writer: None,
             signers: Vec::new(),
             about_self,
-            also_self: about_self && (any(&cues.also_self, &said) || any(&cues.replaces_me, &said)),
+            also_self: about_self && (any(&cues.also_self, &said) || hands_over(&said, cues)),
             said,
             is_mail: false,
         }
@@ -120,6 +120,11 @@ impl<'a> Letter<'a> {
     fn signed(mut self) -> Letter<'a> {
         self.find_signers();
         self
+    }
+
+    /// Whether somebody takes the writer's seat.
+    pub(super) fn hands_over(&self) -> bool {
+        hands_over(&self.said, &self.vocabulary.labels.cues)
     }
 
     /// The first line of the signature that is a name, a name under the letter, and the From field's.
@@ -288,7 +293,13 @@ impl<'a> Letter<'a> {
                     let writes_for_others = self.vocabulary.labels.missions.is_in(&fold(&name));
                     let part = i32::from(is_subunit(&name, self.vocabulary)) * 2 + i32::from(writes_for_others) * 2;
                     let former = i32::from(self.is_former(&unit.text, &name)) * 2;
-                    (index, proposes + acts - part - former, name, unit.part)
+                    // `Head of Network Abuse`: what a function is for may be no body at all.
+                    let held = i32::from(
+                        chunks(&unit.text)
+                            .iter()
+                            .any(|chunk| chunk.contains(&name) && is_function(chunk, &name, self.vocabulary)),
+                    );
+                    (index, proposes + acts - part - former - held, name, unit.part)
                 }));
             }
             if common.country.is_none() {
@@ -368,6 +379,11 @@ impl<'a> Letter<'a> {
         let all: Vec<Likeness> = found.iter().map(|email| likeness(&email.address, name)).collect();
         all.iter().find(|one| **one == Likeness::Alike).or(all.first()).copied()
     }
+}
+
+/// `Jane Roe replaces me`, and not `nobody replaces me`.
+fn hands_over(said: &str, cues: &Cues) -> bool {
+    any(&cues.replaces_me, said) && !any(&cues.no_successor, said)
 }
 
 /// `ROE, Jane` of a From field as `Jane ROE`; a title behind a second comma goes.

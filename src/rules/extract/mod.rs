@@ -1,6 +1,7 @@
 //! Step 3: what a letter says. Which words each field comes from is kept beside it.
 
 mod affiliation;
+mod ages;
 mod alphabetic;
 mod beside;
 mod beside_names;
@@ -10,6 +11,7 @@ mod changes;
 mod domains;
 mod emails;
 mod forms;
+mod functions;
 mod grids;
 mod han_names;
 mod inverted;

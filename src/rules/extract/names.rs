@@ -1,8 +1,10 @@
 //! Names of persons in a text, in Latin, Cyrillic, Arabic and Chinese script, with the honorific beside them.
 
+use super::alphabetic::without_elision;
 use super::beside_names::{begins_body, belongs_to_body, runs_into_body};
 use super::han_names::chinese;
 use super::letter::plain;
+use super::russian::{by_patronymic, is_patronymic};
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::labels::any;
 use crate::vocabulary::words::{Word, is_arabic, is_han, is_letter, simplified, words};
@@ -97,6 +99,8 @@ fn alphabetic(text: &str, list: &[Word<'_>], vocabulary: &Vocabulary) -> Vec<Nam
             continue;
         }
         let many = without_lone_quote(text, list, from, many);
+        let (from, many) = by_patronymic(list, from, many);
+        let has_patronymic = list.get(from..from + many).unwrap_or_default().iter().skip(1).any(|word| is_patronymic(word.text));
         let mut last = from + many - 1;
         while last > from && list.get(last).is_some_and(|word| labels.suffixes.has(word.text)) {
             last -= 1;
@@ -113,8 +117,9 @@ fn alphabetic(text: &str, list: &[Word<'_>], vocabulary: &Vocabulary) -> Vec<Nam
                     .copied()
                     .unwrap_or("\u{0}"),
             )
-            .unwrap_or(name)
-            .to_owned();
+            .unwrap_or(name);
+        // `Jane Roe's`
+        let name = ["'s", "’s"].iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name).to_owned();
         let counted = list.get(from..=last).unwrap_or_default().iter().filter(|word| !labels.particles.has(word.text)).count();
         let enough = counted >= if honorifics > 0 { 1 } else { 2 };
         let has_word = list.get(from..=last).unwrap_or_default().iter().any(|word| {
@@ -137,7 +142,7 @@ fn alphabetic(text: &str, list: &[Word<'_>], vocabulary: &Vocabulary) -> Vec<Nam
         if enough
             && (!is_bare_arabic || stands_alone(text, &name, first.start, end.end, vocabulary))
             && (honorifics > 0 || !is_shouted(&name) || fills_line(text, first.start, end.end))
-            && (honorifics > 0 || !belongs_to_body(text, list, from, vocabulary))
+            && (honorifics > 0 || has_patronymic || !belongs_to_body(text, list, from, vocabulary))
             && (honorifics > 0 || !begins_body(text, list, last, vocabulary) && !runs_into_body(text, list, last, vocabulary))
             && !is_place(&name, vocabulary)
         {
@@ -330,7 +335,7 @@ pub(super) fn is_part(word: &Word<'_>, vocabulary: &Vocabulary) -> bool {
         ["j", "l", "c", "s", "t", "m", "qu"].contains(&before.to_lowercase().as_str()) && rest.starts_with(char::is_lowercase)
     });
     let capital = capital && !is_elided;
-    let list = [Word { text, start: 0, end: text.len() }];
+    let list = [without_elision(Word { text, start: 0, end: text.len() })];
     capital
         && !is_noun()
         && labels.not_names.matched(&list) == 0

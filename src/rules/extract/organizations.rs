@@ -192,6 +192,11 @@ fn chinese_names(chunk: &str, vocabulary: &Vocabulary) -> Vec<String> {
     head.and_then(|head| chinese(head, vocabulary)).into_iter().chain([name]).collect()
 }
 
+/// Whether a text begins with the character that makes a body's last word its head's title.
+fn is_head(behind: &str) -> bool {
+    behind.strip_prefix('长').is_some_and(|rest| !rest.starts_with(is_han))
+}
+
 /// The name that ends with the last word of the list in a piece of Chinese text.
 pub(super) fn chinese(chunk: &str, vocabulary: &Vocabulary) -> Option<String> {
     let labels = &vocabulary.labels;
@@ -201,6 +206,10 @@ pub(super) fn chinese(chunk: &str, vocabulary: &Vocabulary) -> Option<String> {
     for end in labels.organization_ends.han() {
         for (at, _) in plain.match_indices(end.as_str()) {
             let stop = at + end.len();
+            // `研究院副院长`: the head of a body is no body.
+            if plain.get(stop..).is_some_and(is_head) {
+                continue;
+            }
             if best.is_none_or(|(from, earlier)| stop > earlier || stop == earlier && at < from) {
                 best = Some((at, stop));
             }

@@ -3,7 +3,6 @@
 use super::affiliation::cut_role;
 use super::cards;
 use super::changes;
-use super::emails::{Likeness, likeness};
 use super::letter::{Letter, same_person, sorted_words};
 use super::mentions::{Mention, PROPOSED, distinct};
 use super::misspelt::is_misspelt;
@@ -235,7 +234,7 @@ impl Letter<'_> {
         let chosen = self.choose(&mentions);
         let is_sure = self.about_self || chosen.iter().any(|mention| mention.weight >= PROPOSED);
         let mut found = self.assemble(&mentions, &chosen, common);
-        if self.about_self && self.kind == Kind::ContactUpdate && any(&self.vocabulary.labels.cues.replaces_me, &self.said) {
+        if self.about_self && self.kind == Kind::ContactUpdate && self.hands_over() {
             self.leaves_himself(&mut found, common);
             return (found, is_sure);
         }
@@ -371,8 +370,8 @@ impl Letter<'_> {
                 cut_role(&mut person);
             }
             if chosen.len() == 1 {
-                if self.about_self && self.kind == Kind::ContactUpdate {
-                    self.prefer_said(&mut person, common);
+                if self.kind == Kind::ContactUpdate {
+                    self.take_corrections(&mut person, common);
                 }
                 self.look_around(&mut person, mention);
             }
@@ -386,11 +385,7 @@ impl Letter<'_> {
                 self.find_address(&mut person);
             }
             if mention.stance == Stance::Leaves {
-                // Somebody who goes has no new number; what stands behind his name is often the newcomer's.
-                person.phone = None;
-                person.role = None;
-                person.email = person.email.take().filter(|email| likeness(email, &mention.name.text) != Likeness::Unlike);
-                person.sources.retain(|source| !matches!(source.field, "phone" | "role"));
+                self.as_leaving(&mut person, chosen);
             }
             if person.phone.is_none() && says_same_number(&segment, self.vocabulary) {
                 self.share_number(&mut person, found.last());

@@ -3,7 +3,7 @@
 use super::affiliation::{DIVISIONS, cut_role, take_organization, without_place};
 use super::bodies::{chunks, role, spans, study_groups};
 use super::emails::{Email, Likeness, emails, likeness};
-use super::letter::plain;
+use super::functions::stated;
 use super::names::{self, Name};
 use super::organizations::organizations;
 use super::phones::{self, Line};
@@ -13,7 +13,7 @@ use crate::charter::Charter;
 use crate::domain::address::Address;
 use crate::domain::steps::{FoundPerson, Part, Source};
 use crate::vocabulary::Vocabulary;
-use crate::vocabulary::labels::{PersonLabel, any};
+use crate::vocabulary::labels::PersonLabel;
 use crate::vocabulary::words::{is_han, simplified};
 
 /// Words of a source that are kept.
@@ -215,7 +215,9 @@ fn take_role(person: &mut FoundPerson, part: Part, segment: &Segment<'_>, vocabu
             // `周立群副院长将参加`: the function follows the name without a mark.
             let behind =
                 || (index == 0 && piece.starts_with(chunk.as_str())).then(|| role_at_start(&chunk, vocabulary)).flatten();
-            if let Some(role) = role(&chunk, vocabulary).or_else(behind) {
+            // `Professor Jane Roe` behind other words is somebody's name, too.
+            let is_name = |role: &String| names::whole(role, vocabulary).is_some_and(|name| name.honorific.is_some());
+            if let Some(role) = role(&chunk, vocabulary).or_else(behind).filter(|role| !is_name(role)) {
                 found = Some((role, unit.part));
                 break;
             }
@@ -234,7 +236,9 @@ fn take_role(person: &mut FoundPerson, part: Part, segment: &Segment<'_>, vocabu
         }
         None
     };
-    if let Some((text, part)) = found.or_else(before).or_else(|| said_function(segment, vocabulary)) {
+    if let Some((text, part)) =
+        found.or_else(before).or_else(|| said_function(segment, vocabulary)).or_else(|| stated(segment, vocabulary))
+    {
         let is_open = text.contains('(') && !text.contains(')');
         let text = if is_open { format!("{text})") } else { text };
         set(person, "role", part, &text, "function-beside-name");
@@ -270,20 +274,6 @@ fn behind_names<'t>(piece: &'t str, vocabulary: &Vocabulary) -> &'t str {
 /// A field of study groups may hold bare numbers.
 fn with_prefix(value: &str) -> String {
     if value.chars().all(|c| c.is_ascii_digit()) { format!("SG{value}") } else { value.to_owned() }
-}
-
-/// The function that a correction states as the present one: the first that no word calls a former one.
-pub(super) fn current_role(segment: &Segment<'_>, vocabulary: &Vocabulary) -> Option<(String, Part)> {
-    segment.pieces.iter().find_map(|(unit, piece)| {
-        chunks(piece).into_iter().find_map(|chunk| {
-            let found = role(chunk, vocabulary)?;
-            let before = plain(chunk.split(found.as_str()).next().unwrap_or_default());
-            let around = plain(chunk);
-            let begins = vocabulary.labels.role_starts.han_at_end(&before).is_some();
-            ((begins || !any(&vocabulary.labels.cues.old_value, &before)) && !any(&vocabulary.labels.cues.old_value, &around))
-                .then_some((found, unit.part))
-        })
-    })
 }
 
 /// The pieces in which a function is looked for. A comma or a bracket inside a function ("Director, Consumer Protection", "Rapporteur,

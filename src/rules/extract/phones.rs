@@ -1,8 +1,8 @@
 //! Telephone numbers: found in a text with what each is for, and written as E.164. Only user of `rlibphonenumber`.
 
-use super::letter::plain;
+use super::ages::{Age, ages};
 use crate::vocabulary::Vocabulary;
-use crate::vocabulary::labels::{PersonLabel, any};
+use crate::vocabulary::labels::PersonLabel;
 use crate::vocabulary::words::{fold, is_han};
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, Region};
 
@@ -58,19 +58,20 @@ pub(super) fn find(text: &str, words: &Vocabulary) -> Vec<Phone> {
         if (FEWEST..=MOST).contains(&digits) && !is_blank && !is_something_else(text, start, start + written.len(), written) {
             let before = before(text, start, found.last().map_or(0, |earlier| earlier.end));
             let (line, announced) = label(&before, words);
-            let behind: String = text.get(start + written.len()..).unwrap_or_default().chars().take(REACH).collect();
-            let is_old =
-                any(&words.labels.cues.old_value, &plain(&before)) || any(&words.labels.cues.old_behind, &plain(&behind));
             found.push(Phone {
                 words: written.to_owned(),
                 line,
                 start,
                 end: start + written.len(),
                 announced: announced || written.starts_with(['+', '＋']),
-                is_old,
+                is_old: false,
             });
         }
         at = end.max(at + 1);
+    }
+    let places: Vec<(usize, usize)> = found.iter().map(|phone| (phone.start, phone.end)).collect();
+    for (phone, age) in found.iter_mut().zip(ages(text, &places, &words.labels.cues)) {
+        phone.is_old = age == Age::Former;
     }
     found.retain(|phone| phone.announced || phone.words.chars().filter(|c| c.is_numeric()).count() >= 7);
     found
@@ -109,7 +110,8 @@ fn run(chars: &[(usize, char)], from: usize) -> Option<(usize, usize)> {
                 gaps = 0;
                 true
             }
-            '+' | '＋' => at == from || (at == from + 1 && depth == 1),
+            // `71 555 082 (216+)`: right-to-left writing puts the code, and its plus, behind.
+            '+' | '＋' => at == from || depth == 1,
             '(' | '（' => {
                 depth += 1;
                 depth == 1
@@ -235,6 +237,7 @@ pub(super) fn normalise(words: &str, country: Option<&str>) -> Option<String> {
     if !(FEWEST..=MOST).contains(&digits.len()) {
         return None;
     }
+    let (plain, digits) = code_first(words).map_or((plain, digits.clone()), |number| (number, digits));
     let (plain, digits) = without_trunk(plain, digits, country);
     let international = plain.starts_with('+') || plain.starts_with("00");
     let number = if plain.starts_with('+') { plain.clone() } else { digits.clone() };
@@ -263,6 +266,18 @@ pub(super) fn normalise(words: &str, country: Option<&str>) -> Option<String> {
         Err(_) => Some(digits),
     }
 }
+
+/// `71 555 082 (216+)` and `71 555 082 (+216)` with the country's code before the number, where one in brackets stands behind it.
+fn code_first(words: &str) -> Option<String> {
+    let (number, code) = words.trim().trim_end_matches([')', '）']).rsplit_once(['(', '（'])?;
+    let digits = |text: &str| text.chars().filter_map(digit).collect::<String>();
+    let (number, code_digits) = (digits(number), digits(code));
+    let is_code = code.contains(['+', '＋']) && (1..=LONGEST_CODE).contains(&code_digits.len());
+    (is_code && number.len() >= FEWEST - 1).then(|| format!("+{code_digits}{}", number.trim_start_matches('0')))
+}
+
+/// Digits of a country's code at most.
+const LONGEST_CODE: usize = 3;
 
 /// Digits of a Mexican number without any prefix.
 const MEXICAN: usize = 10;
@@ -302,6 +317,9 @@ mod tests {
         assert_eq!(normalise("8 (343) 555-01-16", Some("RU")).as_deref(), Some("+73435550116"));
         assert_eq!(normalise("+41 (0)22 555 01 09", None).as_deref(), Some("+41225550109"));
         assert_eq!(normalise("٠٦ ٥٥٥ ٠١٣٧", Some("JO")).as_deref(), Some("+96265550137"));
+        for words in ["71 555 082 (216+)", "71555082 (+216)", "٧١٥٥٥٠٨٢ (٢١٦+)"] {
+            assert_eq!(normalise(words, None).as_deref(), Some("+21671555082"), "{words}");
+        }
         assert_eq!(normalise("2555 0134", None).as_deref(), Some("25550134"));
         assert_eq!(normalise("01 (993) 555 0128", Some("MX")).as_deref(), Some("+529935550128"));
         assert_eq!(normalise("+52 1 993 555 0128", None).as_deref(), Some("+529935550128"));

@@ -1,7 +1,7 @@
-//! Names of Russian bodies in the nominative: `От Министерства связи` speaks of the `Министерство связи`.
+//! Names of Russian bodies in the nominative (`От Министерства связи` speaks of the `Министерство связи`), and where a Russian name begins.
 
 use crate::vocabulary::Vocabulary;
-use crate::vocabulary::words::{fold, words};
+use crate::vocabulary::words::{Word, fold, words};
 
 /// Adjectives before the body's own word at most.
 const ADJECTIVES: usize = 3;
@@ -32,6 +32,34 @@ pub(super) fn nominative(name: &str, vocabulary: &Vocabulary) -> String {
         return format!("{}{rest}", changed.join(" "));
     }
     name.to_owned()
+}
+
+/// Endings of patronymics in all cases.
+const PATRONYMIC: [&str; 14] =
+    ["вич", "вича", "вичу", "вичем", "виче", "вна", "вны", "вне", "вну", "вной", "ьич", "ьича", "ьичу", "ьичем"];
+/// Letters of a patronymic at least: `Иванна` is a given name.
+const SHORTEST_PATRONYMIC: usize = 7;
+
+/// Whether a word is a patronymic.
+pub(super) fn is_patronymic(word: &str) -> bool {
+    word.chars().count() >= SHORTEST_PATRONYMIC && {
+        let word = fold(word);
+        PATRONYMIC.iter().any(|ending| word.ends_with(ending))
+    }
+}
+
+/// A run of capitalised words that ends with a given name and a patronymic, or has a family name before or behind them: what stands
+/// before is no part of the name (`Государств-Членов Иванова Петра Ильича`). The first word of the name, and how many there are.
+pub(super) fn by_patronymic(list: &[Word<'_>], from: usize, many: usize) -> (usize, usize) {
+    let run = list.get(from..from + many).unwrap_or_default();
+    let Some(at) =
+        run.iter().position(|word| word.text.starts_with(|c| matches!(c, 'А'..='Я' | 'Ё')) && is_patronymic(word.text))
+    else {
+        return (from, many);
+    };
+    let before = if at + 1 < many { 1 } else { 2 };
+    let surplus = at.saturating_sub(before);
+    (from + surplus, many - surplus)
 }
 
 /// Whether a word is a form of a noun: the same but for up to two letters at the end.

@@ -10,6 +10,7 @@ use super::phones;
 use super::stance::Stance;
 use super::units::{Shape, Unit};
 use super::writer::merge;
+use crate::domain::address::Address;
 use crate::domain::steps::{FoundPerson, Part};
 use crate::domain::words::Kind;
 use crate::vocabulary::Vocabulary;
@@ -136,6 +137,36 @@ impl Letter<'_> {
         let alike = below.into_iter().flatten().find(|email| likeness(&email.address, &name) == Likeness::Alike);
         if let Some(email) = alike {
             set(person, "email", Part::History, email.address.reveal(), "address-below");
+            person.email = Some(email.address);
+        }
+    }
+
+    /// Somebody who goes has no new number; what stands behind his name is often the newcomer's.
+    pub(super) fn as_leaving(&self, person: &mut FoundPerson, chosen: &[Mention]) {
+        if person.email.is_none() {
+            self.find_old_address(person, chosen);
+        }
+        (person.phone, person.role) = (None, None);
+        let name = person.name.clone().unwrap_or_default();
+        person.email = person.email.take().filter(|email| likeness(email, &name) != Likeness::Unlike);
+        person.sources.retain(|source| !matches!(source.field, "phone" | "role"));
+    }
+
+    /// The address of somebody who goes is the one that is not to be used any more, when it may be his.
+    fn find_old_address(&self, person: &mut FoundPerson, chosen: &[Mention]) {
+        let name = person.name.clone().unwrap_or_default();
+        let own = self.units.iter().take(self.signature);
+        let all =
+            own.flat_map(|unit| emails(&unit.text, self.vocabulary, self.charter).into_iter().map(|email| (email, unit.part)));
+        let is_others = |address: &Address| {
+            let mut others = chosen.iter().filter(|other| !same_person(&other.name.text, &name));
+            others.any(|other| likeness(address, &other.name.text) == Likeness::Alike)
+        };
+        let mut former = all.filter(|(email, _)| {
+            email.is_old && likeness(&email.address, &name) != Likeness::Unlike && !is_others(&email.address)
+        });
+        if let Some((email, part)) = former.next() {
+            set(person, "email", part, email.address.reveal(), "former-address");
             person.email = Some(email.address);
         }
     }

@@ -2,10 +2,11 @@
 
 use super::affiliation::cut_role;
 use super::emails::{Likeness, likeness};
+use super::functions::current_role;
 use super::letter::{Letter, plain};
 use super::mentions::sentence_bounds;
 use super::names::{self, Name};
-use super::person::{Common, Segment, current_role, details, set};
+use super::person::{Common, Segment, details, set};
 use super::segments::{called, short_names};
 use super::units::{Shape, Unit};
 use crate::domain::steps::{FoundPerson, Part};
