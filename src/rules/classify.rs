@@ -251,7 +251,11 @@ pub(super) fn weigh(rules: &Rules, mail: &Mail, evidence: Vec<Evidence>) -> Verd
             *scores.entry(*kind).or_default() += one.weight;
         }
     }
-    let said = format!("{}{}{}{}", mail.text.own, mail.text.forwarded, mail.text.signature, mail.base_subject);
+    // What a telephone adds is nobody's word.
+    let by_person = |text: &str| text.lines().filter(|line| !rules.vocabulary.mail.is_sent_from(line)).collect::<String>();
+    let is_stand_in = mail.base_subject.starts_with('(') && mail.base_subject.ends_with(')');
+    let subject = if is_stand_in { "" } else { mail.base_subject.as_str() };
+    let said = format!("{}{}{}{subject}", by_person(&mail.text.own), mail.text.forwarded, by_person(&mail.text.signature));
     let has_words = said.chars().filter(|c| is_letter(*c)).count() >= 6;
     if has_words {
         *scores.entry(Kind::Inquiry).or_default() += ANY_LETTER;
