@@ -2,6 +2,7 @@
 
 use super::bodies::{chunks, role};
 use super::latin::latin;
+use super::letter::plain;
 use super::names;
 use super::organizations::{foreign, organizations};
 use super::person::{Common, Segment, set};
@@ -9,6 +10,7 @@ use super::units::Shape;
 use crate::charter::Charter;
 use crate::domain::steps::{FoundPerson, Part};
 use crate::vocabulary::Vocabulary;
+use crate::vocabulary::labels::any;
 use crate::vocabulary::words::{fold, is_han};
 
 /// `Netwise Families (charity, Galway, Ireland)` and `… - فاس، المغرب` without the place behind the name.
@@ -144,6 +146,7 @@ fn unnamed_body(person: &FoundPerson, segment: &Segment<'_>, common: &Common, vo
         && name.chars().count() >= 2
         && !name.contains(['@', ':', '/'])
         && name.chars().filter(char::is_ascii_digit).count() < 3;
+    let cues = &vocabulary.labels.cues;
     let is_other = vocabulary.countries.is_name(name)
         || vocabulary.countries.place(name).is_some()
         || role(name, vocabulary).is_some()
@@ -151,7 +154,9 @@ fn unnamed_body(person: &FoundPerson, segment: &Segment<'_>, common: &Common, vo
         || vocabulary.labels.person_label(name).is_some()
         || vocabulary.labels.honorifics.has(name)
         || vocabulary.labels.suffixes.has(name)
-        || vocabulary.labels.ours.is_in(name);
+        || vocabulary.labels.ours.is_in(name)
+        // `由李女士（主任）接任`: a verb.
+        || name.starts_with(is_han) && [&cues.propose, &cues.replaces, &cues.withdraw].iter().any(|list| any(list, &plain(name)));
     // Alone it may be anything; with a country or an address behind it, it is where the person comes from.
     let goes_on =
         names_domain(name, person) || all.iter().any(|chunk| vocabulary.countries.is_name(chunk) || chunk.contains('@'));

@@ -69,7 +69,25 @@ fn of_pair(between: &str, cues: &Cues) -> Option<(Age, Age)> {
         c.is_whitespace()
             || matches!(
                 c,
-                '"' | '“' | '”' | '„' | '«' | '»' | '「' | '」' | '(' | ')' | '（' | '）' | ',' | '，' | '،' | ':' | '：'
+                '"' | '“'
+                    | '”'
+                    | '„'
+                    | '«'
+                    | '»'
+                    | '「'
+                    | '」'
+                    | '('
+                    | ')'
+                    | '（'
+                    | '）'
+                    | ','
+                    | '，'
+                    | '،'
+                    | ':'
+                    | '：'
+                    | ';'
+                    | '；'
+                    | '؛'
             )
     };
     let said = plain(between.trim_start_matches('>').trim_end_matches('<').trim_matches(is_mark));

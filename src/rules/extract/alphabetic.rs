@@ -5,6 +5,9 @@ use crate::vocabulary::Vocabulary;
 use crate::vocabulary::labels::any;
 use crate::vocabulary::words::{Word, is_arabic, words};
 
+/// Letters of `pour`, `por` and the like at least; `y` joins words of a name.
+const SHORTEST_PREPOSITION: usize = 3;
+
 /// Words of an organization's name at most.
 const LONGEST: usize = 16;
 
@@ -325,7 +328,14 @@ fn rightmost(chunk: &str, list: &[Word<'_>], key: usize, vocabulary: &Vocabulary
                 // `X Charity in Leeds`
                 let is_place = (labels.breaks.matched(&[*word]) > 0 || labels.at.matched(&[*word]) > 0)
                     && chunk.get(next.start..).is_some_and(|rest| is_place(rest, vocabulary));
-                !is_date && !is_place && (is_name || is_key(next, vocabulary) || labels.organizations.matched(&[*next]) > 0)
+                // `quitté l'Association X pour la Fondation Y`
+                let is_next_body = word.text.chars().count() >= SHORTEST_PREPOSITION
+                    && labels.breaks.matched(&[*word]) > 0
+                    && list.get(ahead + 1..).unwrap_or_default().iter().take(2).any(|next| is_key(next, vocabulary));
+                !is_date
+                    && !is_place
+                    && !is_next_body
+                    && (is_name || is_key(next, vocabulary) || labels.organizations.matched(&[*next]) > 0)
             });
             if !(is_link && goes_on) {
                 break;

@@ -1,5 +1,6 @@
 //! Words beside a name that make a body's name of it.
 
+use super::alphabetic::without_elision;
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::words::{Word, is_arabic};
 
@@ -59,6 +60,7 @@ pub(super) fn belongs_to_body(text: &str, list: &[Word<'_>], from: usize, vocabu
         let is_link = labels.links.matched(&[*before]) > 0 || labels.particles.matched(&[*before]) > 0;
         // `Jefa de Asuntos Internacionales`: what a function is for.
         let is_function = at != from && labels.roles.matched(&[*before]) > 0;
+        let before = &without_elision(*before);
         let is_name = before.text.starts_with(|c: char| c.is_uppercase() || is_arabic(c));
         let is_body = is_function || is_name && labels.organizations.matched(&[*before]) > 0;
         if is_body {

@@ -29,6 +29,8 @@ pub(super) fn plain(text: &str) -> String {
 const LAST_LINES: usize = 4;
 /// How far behind a body's name the verb stands of which it is the subject.
 const NEAR: usize = 36;
+/// How far before it the verb stands by which the writer has left it.
+const LEFT: usize = 20;
 
 /// Characters of a note below the signature at most, and how many there are.
 const NOTE: usize = 40;
@@ -249,7 +251,8 @@ impl<'a> Letter<'a> {
     /// Whether a unit is a salutation.
     pub(super) fn is_greeting(&self, unit: &Unit) -> bool {
         let han = unit.text.chars().filter(|c| is_han(*c)).count();
-        unit.text.chars().count() + han <= 60
+        !goes_on(&unit.text)
+            && unit.text.chars().count() + han <= 60
             && (self.vocabulary.mail.is_greeting(&unit.text) || self.is_salutation(unit))
             && !self.heads_block(unit)
     }
@@ -333,7 +336,9 @@ impl<'a> Letter<'a> {
             return false;
         }
         let head: Vec<char> = text.split_once(name).map_or("", |(head, _)| head).chars().rev().take(NEAR).collect();
-        any(&self.vocabulary.labels.cues.old_value, &plain(&head.into_iter().rev().collect::<String>()))
+        let near = plain(&head.iter().take(LEFT).rev().collect::<String>());
+        let cues = &self.vocabulary.labels.cues;
+        any(&cues.withdraw, &near) || any(&cues.old_value, &plain(&head.into_iter().rev().collect::<String>()))
     }
 
     /// Whether the words right behind a body's name propose somebody: it is the one that does.
@@ -379,6 +384,25 @@ impl<'a> Letter<'a> {
         let all: Vec<Likeness> = found.iter().map(|email| likeness(&email.address, name)).collect();
         all.iter().find(|one| **one == Likeness::Alike).or(all.first()).copied()
     }
+}
+
+/// Letters of a word behind which a full stop ends a sentence, and of what stands behind a greeting in its line.
+const SENTENCE: usize = 5;
+
+/// Whether a sentence stands behind the greeting in its line: `您好，我现任……。`, `Hello! I have moved.`
+fn goes_on(text: &str) -> bool {
+    let mut word = 0;
+    text.ends_with('。')
+        || text.char_indices().any(|(at, c)| {
+            let rest = text.get(at + c.len_utf8()..).unwrap_or_default();
+            let ends = match c {
+                '。' | '！' | '？' => true,
+                '.' | '!' | '?' => word >= SENTENCE && rest.starts_with(' '),
+                _ => false,
+            };
+            word = if c.is_alphabetic() { word + 1 } else { 0 };
+            ends && rest.trim().chars().count() >= SENTENCE
+        })
 }
 
 /// `Jane Roe replaces me`, and not `nobody replaces me`.

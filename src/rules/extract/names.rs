@@ -106,20 +106,7 @@ fn alphabetic(text: &str, list: &[Word<'_>], vocabulary: &Vocabulary) -> Vec<Nam
             last -= 1;
         }
         let (Some(first), Some(end)) = (list.get(from), list.get(last)) else { break };
-        let name = text.get(first.start..end.end).unwrap_or_default().trim_end_matches(['.', ',']);
-        // `d'Issoufou Maïga`: a small elided word is the sentence's.
-        let name = name
-            .strip_prefix(
-                ["d'", "d’", "l'", "l’", "qu'", "qu’"]
-                    .as_slice()
-                    .iter()
-                    .find(|small| name.starts_with(**small))
-                    .copied()
-                    .unwrap_or("\u{0}"),
-            )
-            .unwrap_or(name);
-        // `Jane Roe's`
-        let name = ["'s", "’s"].iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name).to_owned();
+        let name = bare_name(text.get(first.start..end.end).unwrap_or_default()).to_owned();
         let counted = list.get(from..=last).unwrap_or_default().iter().filter(|word| !labels.particles.has(word.text)).count();
         let enough = counted >= if honorifics > 0 { 1 } else { 2 };
         let has_word = list.get(from..=last).unwrap_or_default().iter().any(|word| {
@@ -154,6 +141,14 @@ fn alphabetic(text: &str, list: &[Word<'_>], vocabulary: &Vocabulary) -> Vec<Nam
         at = last + 1;
     }
     found
+}
+
+/// A name without what the sentence writes on to it: `d'Issoufou Maïga`, `Jane Roe's`.
+fn bare_name(written: &str) -> &str {
+    const ELIDED: [&str; 6] = ["d'", "d’", "l'", "l’", "qu'", "qu’"];
+    let name = written.trim_end_matches(['.', ',']);
+    let name = ELIDED.iter().find_map(|small| name.strip_prefix(small)).unwrap_or(name);
+    ["'s", "’s"].iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name)
 }
 
 pub(super) fn bare_honorific(words: &str) -> String {

@@ -188,7 +188,13 @@ fn without_links<'t>(name: &'t str, vocabulary: &Vocabulary) -> &'t str {
 /// The name in a piece of Chinese text; where that is one of the Union's, the one before it, too.
 fn chinese_names(chunk: &str, vocabulary: &Vocabulary) -> Vec<String> {
     let Some(name) = chinese(chunk, vocabulary) else { return Vec::new() };
-    let head = chunk.split(name.as_str()).next().filter(|_| vocabulary.labels.ours.is_in(&fold(&name)));
+    let ours = &vocabulary.labels.ours;
+    let head = chunk.split(name.as_str()).next().filter(|_| ours.is_in(&fold(&name)));
+    // `安网协会秘书处`: the secretariat of another body.
+    let body = head.and_then(|_| ours.han().iter().find_map(|own| name.strip_suffix(own.as_str())));
+    if let Some(body) = body.and_then(|body| chinese(body, vocabulary)) {
+        return vec![body];
+    }
     head.and_then(|head| chinese(head, vocabulary)).into_iter().chain([name]).collect()
 }
 

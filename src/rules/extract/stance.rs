@@ -54,11 +54,15 @@ fn pair(head: &str, between: &str, cues: &Cues) -> Option<(Stance, Stance)> {
     if any(&cues.alternate, between) {
         return None;
     }
-    if any(&cues.replaced_by, between) || any(&cues.replace_with, head) {
+    if any(&cues.replaced_by, between) {
         return leaves_first;
     }
+    // `substitute A for B`, and `replace A with B`.
     if any(&cues.replaces, between) {
         return Some((Stance::Comes, Stance::Leaves));
+    }
+    if any(&cues.replace_with, head) {
+        return leaves_first;
     }
     if any(&cues.replaces, head) { leaves_first } else { None }
 }
@@ -129,6 +133,8 @@ mod tests {
         };
 
         assert_eq!(read("Ms Jane Roe replaces Mr Tom Poe"), [Stance::Comes, Stance::Leaves]);
+        assert_eq!(read("please substitute Ms Jane Roe for Mr Tom Poe"), [Stance::Comes, Stance::Leaves]);
+        assert_eq!(read("please replace Mr Tom Poe with Ms Jane Roe"), [Stance::Leaves, Stance::Comes]);
         assert_eq!(read("Mr Tom Poe is replaced by Ms Jane Roe"), [Stance::Leaves, Stance::Comes]);
         assert_eq!(read("Mr Tom Poe has retired and Ms Jane Roe will represent us"), [Stance::Leaves, Stance::Comes]);
         assert_eq!(read("Mme Anne Roy, cheffe du département, est désignée"), [Stance::Comes]);
