@@ -7,22 +7,22 @@ use crate::domain::steps::{Draft, RawMail};
 use crate::domain::words::Kind;
 use crate::knowledge::{Knowledge, Understood};
 use crate::mail::fingerprint::fingerprint;
-use crate::store::{Filing, Packed};
+use crate::store::{Filing, Packed, Packer};
 use anyhow::Result;
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::Arc;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use tokio::sync::mpsc::{Receiver, Sender};
-use tokio::task::JoinHandle;
+use tokio::sync::oneshot;
 
 /// Letters to a transaction: a thousand cost three times less each than one, and more bring nothing (PERFORMANCE wall 4).
 const BATCH: usize = 500;
 /// Octets to a transaction at most, so that a row of large letters does not pile up in memory (the goal is 96 MB in all).
-const BATCH_OCTETS: usize = 8 << 20;
+const BATCH_OCTETS: usize = 4 << 20;
 /// Letters and octets that a thread takes in hand at a time: few changes of threads, and not all large letters on one core.
 const HANDFUL: usize = 16;
 const HANDFUL_OCTETS: usize = 1 << 20;
-/// Handfuls beyond one a core that are in hand, so that no core waits for the next one. Each thread at work keeps its own
-/// search states of every pattern, some megabytes.
+/// Handfuls beyond one a core that are in hand, so that no core waits for the next one.
 const SPARE: usize = 1;
 
 /// What many letters came to.
@@ -97,9 +97,10 @@ async fn understand_all(
     receiver: &mut Receiver<Result<RawMail>>,
     batches: Sender<Vec<Ready>>,
 ) -> Vec<String> {
-    let most = std::thread::available_parallelism().map_or(1, usize::from) + SPARE;
+    let most = cores() + SPARE;
+    let thinkers = Thinkers::start(knowledge);
     let mut unreadable = Vec::new();
-    let mut thinking: VecDeque<JoinHandle<Vec<Ready>>> = VecDeque::new();
+    let mut thinking: VecDeque<oneshot::Receiver<Vec<Ready>>> = VecDeque::new();
     let mut batch = Batch::default();
     let mut letters = Vec::with_capacity(HANDFUL);
     loop {
@@ -111,12 +112,12 @@ async fn understand_all(
                 Err(error) => unreadable.push(format!("{error:#}")),
             }
         }
-        thinking.extend(portions(handful).into_iter().map(|portion| think(knowledge, portion)));
+        thinking.extend(portions(handful).into_iter().map(|portion| thinkers.take(portion)));
         while thinking.len() > if is_last { 0 } else { most } {
             let Some(next) = thinking.pop_front() else { break };
             match next.await {
                 Ok(ready) => batch.take(ready),
-                Err(error) => unreadable.push(format!("Cannot understand a letter: {error}")),
+                Err(_) => unreadable.push("Cannot understand some letters: the thread that read them failed".to_owned()),
             }
             // A receiver that is gone has failed, and says so itself.
             if batch.is_full() && batches.send(std::mem::take(&mut batch).letters).await.is_err() {
@@ -183,18 +184,59 @@ async fn count(desk: &Desk, order: Order, letters: Vec<Result<RawMail>>) -> Vec<
     }
 }
 
-/// The pure steps, on any core. What only they need is dropped here.
-fn think(knowledge: &Arc<Knowledge>, letters: Vec<RawMail>) -> JoinHandle<Vec<Ready>> {
-    let knowledge = Arc::clone(knowledge);
-    let one = move |mut raw: RawMail| {
-        let mut letter = knowledge.understand(&raw);
-        let packed = Packed::new(&raw, &letter.mail);
-        let octets = raw.bytes.len();
-        raw.bytes = Vec::new();
-        letter.mail.documents = Vec::new();
-        Ready { raw, letter, packed, octets }
-    };
-    tokio::task::spawn_blocking(move || letters.into_iter().map(one).collect())
+/// Letters to understand, and who waits for them.
+struct Job {
+    letters: Vec<RawMail>,
+    done: oneshot::Sender<Vec<Ready>>,
+}
+
+/// Threads for the pure steps, one a core and no more: each keeps its own search states of every pattern, some 15 MB.
+struct Thinkers(mpsc::Sender<Job>);
+
+impl Thinkers {
+    fn start(knowledge: &Arc<Knowledge>) -> Thinkers {
+        let (sender, jobs) = mpsc::channel::<Job>();
+        let jobs = Arc::new(Mutex::new(jobs));
+        for _ in 0..cores() {
+            let (knowledge, jobs) = (Arc::clone(knowledge), Arc::clone(&jobs));
+            tokio::task::spawn_blocking(move || think(&knowledge, &jobs));
+        }
+        Thinkers(sender)
+    }
+
+    /// The letters, understood, in order; an error if a thread failed over them.
+    fn take(&self, letters: Vec<RawMail>) -> oneshot::Receiver<Vec<Ready>> {
+        let (done, ready) = oneshot::channel();
+        // Threads that are gone have dropped what they had in hand, and the receiver says so.
+        let _dropped_with_its_sender = self.0.send(Job { letters, done });
+        ready
+    }
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+fn think(knowledge: &Knowledge, jobs: &Mutex<mpsc::Receiver<Job>>) {
+    let mut packer = Packer::new();
+    loop {
+        let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(Job { letters, done }) = job else { return };
+        let all = || letters.into_iter().map(|raw| understand(knowledge, &mut packer, raw)).collect();
+        if let Ok(ready) = catch_unwind(AssertUnwindSafe(all)) {
+            let _nobody_waits_any_more = done.send(ready);
+        }
+    }
+}
+
+/// The pure steps. What only they need is dropped here.
+fn understand(knowledge: &Knowledge, packer: &mut Packer, mut raw: RawMail) -> Ready {
+    let mut letter = knowledge.understand(&raw);
+    let packed = packer.pack(&raw, &letter.mail);
+    let octets = raw.bytes.len();
+    raw.bytes = Vec::new();
+    letter.mail.documents = Vec::new();
+    Ready { raw, letter, packed, octets }
 }
 
 async fn file(desk: &Desk, order: Order, knowledge: &Knowledge, batch: Vec<Ready>, imported: &mut Imported) -> Result<()> {

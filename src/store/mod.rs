@@ -64,7 +64,7 @@ pub use backup::{Saved, restore};
 pub use balance::Balance;
 pub use caps::{Breaker, Caps};
 pub use correct::{Corrected, Correcting, Correction, Statement};
-pub use filing::{Batch, Filed, Filing, Packed, compress};
+pub use filing::{Batch, Filed, Filing, Packed, Packer, compress};
 pub use folders::{Arrival, Compared, Look, Renewed};
 pub use history::PersonChange;
 pub use incidents::Incident;
