@@ -136,19 +136,20 @@ const HEAVIEST: f64 = 20.0;
 impl RuleSet {
     /// Loads `kinds.toml` of all folders.
     pub fn load(resources: &Resources) -> Result<RuleSet> {
+        let (some, others) = FOLDERS.split_at(FOLDERS.len() / 2);
+        let (some, others) = std::thread::scope(|scope| {
+            let others = scope.spawn(|| files(resources, others));
+            (files(resources, some), others.join())
+        });
+        let others = others.unwrap_or_else(|fault| std::panic::resume_unwind(fault));
         let mut set = RuleSet::default();
         let mut origins = BTreeMap::<String, String>::new();
-        for folder in FOLDERS {
-            let text = resources.require(&format!("{folder}/kinds.toml"))?;
-            let file: File = toml::from_str(&text.text).with_context(|| format!("Cannot read {}", text.name))?;
-            for written in file.rule {
-                let rule = Rule { language: folder.parse().ok(), ..compile(written, &text)? };
-                if let Some(other) = origins.insert(rule.name.clone(), rule.origin.clone()) {
-                    bail!("{}: the rule “{}” has the name of the one at {other}; names must differ", rule.origin, rule.name);
-                }
-                set.names.insert(rule.name.clone(), set.rules.len());
-                set.rules.push(rule);
+        for rule in some?.into_iter().chain(others?) {
+            if let Some(other) = origins.insert(rule.name.clone(), rule.origin.clone()) {
+                bail!("{}: the rule “{}” has the name of the one at {other}; names must differ", rule.origin, rule.name);
             }
+            set.names.insert(rule.name.clone(), set.rules.len());
+            set.rules.push(rule);
         }
         set.group()?;
         for rule in &set.rules {
@@ -190,6 +191,19 @@ impl RuleSet {
             Some((rule, found))
         })
     }
+}
+
+/// The rules of some folders, in order.
+fn files(resources: &Resources, folders: &[&str]) -> Result<Vec<Rule>> {
+    let mut rules = Vec::new();
+    for folder in folders {
+        let text = resources.require(&format!("{folder}/kinds.toml"))?;
+        let file: File = toml::from_str(&text.text).with_context(|| format!("Cannot read {}", text.name))?;
+        for written in file.rule {
+            rules.push(Rule { language: folder.parse().ok(), ..compile(written, &text)? });
+        }
+    }
+    Ok(rules)
 }
 
 fn compile(written: Written, text: &Text) -> Result<Rule> {

@@ -36,10 +36,17 @@ pub struct Rules {
 impl Rules {
     /// Loads rules, vocabulary and the charter of one activity; an error names file, line and rule.
     pub fn load(resources: &Resources, activity: &str) -> Result<Rules> {
-        let vocabulary = Vocabulary::load(resources)?;
+        let words = || anyhow::Ok((Vocabulary::load(resources)?, bounce::Bounces::load(resources)?));
+        // The patterns of the rules take most of the time of a start, so they are read beside the words.
+        let (kinds, words) = std::thread::scope(|scope| {
+            let kinds = scope.spawn(|| load::RuleSet::load(resources));
+            let words = words();
+            (kinds.join(), words)
+        });
+        let (vocabulary, bounces) = words?;
         let charter = Charter::load(resources, activity)?;
-        let bounces = bounce::Bounces::load(resources)?;
-        Ok(Rules { vocabulary, charter, kinds: load::RuleSet::load(resources)?, bounces })
+        let kinds = kinds.unwrap_or_else(|fault| std::panic::resume_unwind(fault))?;
+        Ok(Rules { vocabulary, charter, kinds, bounces })
     }
 
     /// Step 2: what the letter is. Pure.
