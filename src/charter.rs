@@ -9,6 +9,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 /// What follows the mailbox's local part in the envelope senders of its letters.
 pub const BOUNCE_MARK: &str = "+bounce-";
@@ -129,6 +130,9 @@ pub struct CharterSeat {
     /// Spellings by which a letter names it.
     #[serde(default)]
     pub aliases: Vec<String>,
+    /// Its name and spellings as texts are compared with them, made when first asked for.
+    #[serde(skip)]
+    pub folded: OnceLock<Vec<String>>,
     /// Mail domains whose writers speak for it.
     #[serde(default)]
     pub domains: Vec<String>,

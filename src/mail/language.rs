@@ -183,6 +183,15 @@ fn without_value(line: &str) -> &str {
     }
 }
 
+/// A sign in lower case, without `char`'s long search for the letters that most texts are made of.
+fn add_lower(lower: &mut String, c: char) {
+    match c {
+        '\0'..='\x7f' => lower.push(c.to_ascii_lowercase()),
+        'а'..='я' | 'ء'..='ي' | '一'..='\u{9fef}' => lower.push(c),
+        _ => lower.extend(c.to_lowercase()),
+    }
+}
+
 fn weigh(text: &str, words: &LanguageWords) -> Told {
     let mut scores = vec![0.0_f32; words.languages().len()];
     let mut lower = String::new();
@@ -190,7 +199,7 @@ fn weigh(text: &str, words: &LanguageWords) -> Told {
         let tokens: Vec<&str> = line.split(|c: char| !is_letter(c) && !is_mark(c)).filter(|token| !token.is_empty()).collect();
         for (index, token) in tokens.iter().enumerate() {
             lower.clear();
-            lower.extend(token.chars().flat_map(char::to_lowercase));
+            token.chars().for_each(|c| add_lower(&mut lower, c));
             let bits = words.of(&lower);
             if bits == 0 {
                 continue;

@@ -2,7 +2,7 @@
 
 use super::{Text, header, html, quotes};
 use crate::vocabulary::mail_words::MailWords;
-use crate::vocabulary::words::is_composed;
+use crate::vocabulary::words::{is_composed, is_letter_or_digit};
 use unicode_normalization::UnicodeNormalization;
 
 /// A plain form shorter than this, beside a longer HTML one, is a client's "this letter is HTML".
@@ -20,7 +20,7 @@ pub(super) fn readable(plain: String, html: &str) -> String {
     if html.is_empty() {
         return plain;
     }
-    let said = plain.chars().filter(|c| c.is_alphanumeric()).count();
+    let said = plain.chars().filter(|c| is_letter_or_digit(*c)).count();
     if plain.trim().chars().count() >= TRIVIAL && html::letters(html) <= said * 2 + LITTLE {
         return plain;
     }

@@ -210,6 +210,9 @@ struct Folded {
 
 impl Folded {
     fn of(text: &str) -> Folded {
+        if text.is_ascii() {
+            return Folded { text: text.to_ascii_lowercase(), is_even: true };
+        }
         let mut folded = String::with_capacity(text.len());
         let mut is_even = true;
         for sign in text.chars() {

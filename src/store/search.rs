@@ -6,6 +6,7 @@ use super::lists::message_of;
 use super::pool::Dialect;
 use crate::domain::records::Message;
 use crate::mail::Mail;
+use crate::vocabulary::words::is_letter_or_digit;
 use anyhow::{Context, Result};
 use std::collections::HashSet;
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
@@ -64,7 +65,7 @@ impl Words {
                 self.push_pair(before, c);
             }
             self.before = Some(c);
-        } else if c.is_alphanumeric() {
+        } else if is_letter_or_digit(c) {
             if self.before.is_some() {
                 self.end();
             }

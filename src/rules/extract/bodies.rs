@@ -177,9 +177,9 @@ pub(super) fn study_groups(text: &str, vocabulary: &Vocabulary, charter: &Charte
 pub(super) fn seat_category(text: &str, vocabulary: &Vocabulary, charter: &Charter) -> Option<String> {
     let folded = fold(text);
     let named = charter.seats.iter().filter(|seat| seat.study_group.is_none()).find(|seat| {
-        std::iter::once(&seat.body).chain(&seat.aliases).any(|name| {
-            let name = fold(name);
-            folded.match_indices(&name).any(|(at, _)| {
+        let names = seat.folded.get_or_init(|| std::iter::once(&seat.body).chain(&seat.aliases).map(|name| fold(name)).collect());
+        names.iter().any(|name| {
+            folded.match_indices(name).any(|(at, _)| {
                 let before = folded.get(..at).and_then(|head| head.chars().next_back());
                 let after = folded.get(at + name.len()..).and_then(|rest| rest.chars().next());
                 name.chars().any(is_han)
