@@ -54,7 +54,15 @@ impl Letter<'_> {
         {
             person.phone = phones::normalise(&phone, Some(&country));
         }
-        if self.kind == Kind::ContactWithdrawal && person.organization.is_none() || person.category.is_some() {
+        if person.category.is_some() {
+            return;
+        }
+        if self.kind == Kind::ContactWithdrawal && person.organization.is_none() {
+            // Nobody's representative is on the list of experts as one of them.
+            if self.about_self && self.vocabulary.labels.offered.is_in(&self.said) {
+                person.category = Some("expert".to_owned());
+                set(person, "category", Part::Body, "expert", "words-of-the-body");
+            }
             return;
         }
         self.represented(person);
