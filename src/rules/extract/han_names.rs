@@ -5,6 +5,9 @@ use crate::pattern::PatternList;
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::words::{is_han, simplified};
 
+/// Words of one character that end no given name and may stand behind one: since, from, to, already, because, is, by, and.
+const NOT_GIVEN: [char; 11] = ['自', '从', '于', '已', '因', '是', '由', '及', '等', '的', '也'];
+
 /// Chinese names: a family name of the list and one or two more characters, with something around them that says so.
 pub(super) fn chinese(text: &str, vocabulary: &Vocabulary) -> Vec<Name> {
     let labels = &vocabulary.labels;
@@ -103,7 +106,9 @@ fn candidate(before: &str, rest: &str, family: &str, vocabulary: &Vocabulary) ->
         }
         let name: String = family.chars().chain(given.iter().take(many).copied()).collect();
         let after = rest.get(name.len()..).unwrap_or_default();
-        if labels.not_names.han_in(&name).is_some()
+        let is_function_word = many == 2 && given.get(1).is_some_and(|last| NOT_GIVEN.contains(last));
+        if is_function_word
+            || labels.not_names.han_in(&name).is_some()
             || labels.roles.han_in(&name).is_some()
             || labels.organization_ends.han_at_end(&name).is_some()
             || labels.han_labels().any(|(label, _)| label.chars().count() > 1 && name.contains(label))
@@ -151,7 +156,8 @@ fn closes(after: &str, vocabulary: &Vocabulary) -> bool {
     if !is_han(first) {
         return true;
     }
-    labels.roles.han_at_start(after).is_some()
+    NOT_GIVEN.contains(&first)
+        || labels.roles.han_at_start(after).is_some()
         || labels.organization_starts.han_at_start(after).is_some()
         || [&labels.cues.propose, &labels.cues.replaces, &labels.cues.withdraw].into_iter().any(|cues| cues.begins(after))
 }

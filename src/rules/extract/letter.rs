@@ -284,6 +284,10 @@ impl<'a> Letter<'a> {
         let mut common = Common::default();
         let mut bodies: Vec<(usize, i32, String, Part)> = Vec::new();
         for (index, unit) in self.units.iter().enumerate().filter(|(_, unit)| !self.is_greeting(unit)) {
+            // `Manager: Numbering and Consumer Safety` is no body.
+            if unit.fields.first().is_some_and(|(label, _)| *label == PersonLabel::Position) {
+                continue;
+            }
             let labelled = unit.fields.iter().find(|(label, _)| *label == PersonLabel::Organization);
             if let Some((_, value)) = labelled {
                 bodies.push((index, 3, without_place(value, self.vocabulary), unit.part));

@@ -141,7 +141,9 @@ impl Letter<'_> {
                 sentence = Some(self.sentence(&unit.text, name.start));
             }
             let Some(sentence) = &sentence else { continue };
-            let next = found.get(nth + 1).map(|next| next.start);
+            // The same name in another script is where his own details go on.
+            let mut later = found.get(nth + 1..).unwrap_or_default().iter();
+            let next = later.find(|next| !is_alternate_script(&unit.text, next, Some(name))).map(|next| next.start);
             let mention = self.weighed(index, name, next, sentence);
             mentions.push(mention);
         }

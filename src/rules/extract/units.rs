@@ -174,6 +174,7 @@ fn lone_label(line: &str, words: &Vocabulary) -> Option<bool> {
 fn join(lines: &[&str], number: usize, part: Part, words: &Vocabulary, units: &mut Vec<Unit>) {
     let mut open: Option<Unit> = None;
     let mut was_full = false;
+    let mut above = usize::MAX;
     for line in lines {
         // A number that is still in brackets when its line ends goes on: "(telephone 555 01" and "29)" are one.
         let hangs = was_full && open.as_ref().is_some_and(|open| open.text.matches('(').count() > open.text.matches(')').count());
@@ -181,7 +182,12 @@ fn join(lines: &[&str], number: usize, part: Part, words: &Vocabulary, units: &m
         let (labels_from, fields) = labelled(bare, words);
         let is_full = columns(line) >= WRAPPED;
         let ends_field = |unit: &Unit| unit.fields.last().is_some_and(|(label, _)| !continues(bare) || is_short(*label));
-        let starts_anew = is_item || !fields.is_empty() || open.as_ref().is_none_or(ends_field);
+        // Deeper than the line above stands what belongs to it and does not go on with it: `Mr Roe, Rapporteur`, below it his body.
+        let indent = line.chars().take_while(|c| c.is_whitespace()).count();
+        let is_deeper = indent > above && bare.starts_with(char::is_uppercase);
+        above = indent;
+        let is_below = is_deeper && open.as_ref().is_some_and(|open| open.shape != Shape::Item);
+        let starts_anew = is_item || is_below || !fields.is_empty() || open.as_ref().is_none_or(ends_field);
         match &mut open {
             Some(unit)
                 if !(starts_anew || !hangs && unit.text.contains('@') && bare.contains('@'))
