@@ -113,18 +113,8 @@ fn alphabetic(text: &str, list: &[Word<'_>], vocabulary: &Vocabulary) -> Vec<Nam
             !word.text.contains('.') && word.text.chars().count() > 1
                 || word.text.chars().filter(|c| c.is_lowercase()).count() > 1
         });
-        // `16 Half Moon Road`
-        let is_street = honorifics == 0
-            && from.checked_sub(1).and_then(|at| list.get(at)).is_some_and(|number| {
-                number.text.chars().all(|c| c.is_ascii_digit()) && text.get(number.end..first.start) == Some(" ")
-            });
-        // `Block C`, `Bloco B`: a letter without its dot is no initial.
-        let is_block = honorifics == 0
-            && counted == 2
-            && list.get(last).is_some_and(|word| word.text.chars().count() == 1 && word.text.starts_with(char::is_uppercase));
-        // `Cyberveille ASBL`
-        let is_company = honorifics == 0 && list.get(last..=last).is_some_and(|end| labels.legal_forms.matched(end) > 0);
-        let enough = enough && has_word && !is_street && !is_block && !is_company;
+        let is_other = honorifics == 0 && (is_street(text, list, from) || is_block_or_company(list, from, last, vocabulary));
+        let enough = enough && has_word && !is_other;
         let is_bare_arabic = honorifics == 0 && name.starts_with(is_arabic);
         if enough
             && (!is_bare_arabic || stands_alone(text, &name, first.start, end.end, vocabulary))
@@ -149,6 +139,19 @@ fn bare_name(written: &str) -> &str {
     let name = written.trim_end_matches(['.', ',']);
     let name = ELIDED.iter().find_map(|small| name.strip_prefix(small)).unwrap_or(name);
     ["'s", "’s"].iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name)
+}
+
+/// `16 Half Moon Road`
+fn is_street(text: &str, list: &[Word<'_>], from: usize) -> bool {
+    let (Some(number), Some(first)) = (from.checked_sub(1).and_then(|at| list.get(at)), list.get(from)) else { return false };
+    number.text.chars().all(|c| c.is_ascii_digit()) && text.get(number.end..first.start) == Some(" ")
+}
+
+/// `Block C`, `Bloco B`, whose letter without a dot is no initial; `Cyberveille ASBL`.
+fn is_block_or_company(list: &[Word<'_>], from: usize, last: usize, vocabulary: &Vocabulary) -> bool {
+    let Some(end) = list.get(last) else { return false };
+    let is_letter = end.text.chars().count() == 1 && end.text.starts_with(char::is_uppercase);
+    last == from + 1 && is_letter || vocabulary.labels.legal_forms.matched(&[*end]) > 0
 }
 
 pub(super) fn bare_honorific(words: &str) -> String {

@@ -164,9 +164,8 @@ pub(super) fn foreign(text: &str, vocabulary: &Vocabulary, charter: &Charter) ->
         }
     }
     // `Grupo de Trabajo` alone, its number behind it, is one of the Union's.
-    found.retain(|name| {
-        !vocabulary.labels.ours.is_in(&fold(name)) && !(name.contains(' ') && vocabulary.labels.subunits.is(name))
-    });
+    found
+        .retain(|name| !(vocabulary.labels.ours.is_in(&fold(name)) || name.contains(' ') && vocabulary.labels.subunits.is(name)));
     found
 }
 

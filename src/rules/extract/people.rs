@@ -181,9 +181,12 @@ impl Letter<'_> {
 
     /// The writer beside those of a card or a table: "her card is attached, and please add me".
     fn add_writer(&self, found: &mut Vec<FoundPerson>, common: &Common) {
-        let named =
-            self.in_text(common).0.into_iter().find(|person| person.name.as_deref().is_some_and(|name| self.is_writer(name)));
-        let Some(writer) = named.or_else(|| self.writer_himself(common)) else { return };
+        // "Both are entitled to …" speaks of those in the table; who means himself, too, says his name in the text.
+        let mut text = self.units.iter().take(self.closing).filter(|unit| unit.fields.is_empty());
+        let is_named = self.writer.as_ref().is_some_and(|writer| text.any(|unit| unit.text.contains(&writer.text)));
+        let mut own = self.in_text(common).0.into_iter();
+        let own = own.find(|person| person.name.as_deref().is_some_and(|name| self.is_writer(name)));
+        let Some(writer) = own.filter(|_| is_named) else { return };
         let is_same = |other: &FoundPerson| {
             let name = || other.name.as_deref().zip(writer.name.as_deref()).is_some_and(|(one, two)| same_person(one, two));
             other.email.is_some() && (other.email == writer.email || other.email.as_ref() == self.mail.writer()) || name()

@@ -1,6 +1,6 @@
 //! Who comes and who leaves, by the words around the names of a sentence.
 
-use super::letter::plain;
+use super::letter::{plain, same_person};
 use super::names::Name;
 use crate::vocabulary::labels::{Cues, any};
 
@@ -33,7 +33,10 @@ pub(super) fn stances(text: &str, names: &[&Name], cues: &Cues) -> Vec<Stance> {
         } else {
             from = name.end;
         }
+        // Nobody takes over from himself: `Mrs Roe was named in his place. Mrs Roe's number is …`
+        let is_again = names.get(nth + 1).is_some_and(|next| same_person(&next.text, &name.text));
         if nth + 1 < names.len()
+            && !is_again
             && let Some((first, second)) = pair(&plain(head), &plain(behind), cues)
         {
             for (at, stance) in [(nth, first), (nth + 1, second)] {

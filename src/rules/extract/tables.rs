@@ -250,6 +250,20 @@ fn person<'a>(cells: impl Iterator<Item = (Option<PersonLabel>, &'a str)>, part:
             label => field(&mut person, label, &value, part, words, &rules.charter),
         }
     }
+    name_of_parts(&mut person, family, given, part, words);
+    if let Some(function) = beside_name.filter(|_| person.role.is_none()) {
+        set(&mut person, "role", part, &function, "function-beside-name");
+        person.role = Some(function);
+    }
+    person.name.as_deref().filter(|name| name.chars().any(char::is_alphabetic) && !name.starts_with(['(', '（']))?;
+    if let Some(number) = office.or(mobile).or(unlabelled) {
+        number_of_column(&mut person, number, part, words);
+    }
+    Some(person)
+}
+
+/// The name of columns of its own for its parts.
+fn name_of_parts(person: &mut FoundPerson, family: Option<String>, given: Option<String>, part: Part, words: &Vocabulary) {
     if let (Some(name), Some(family)) = (&person.name, &family)
         && given.is_none()
         && !name.contains(family.as_str())
@@ -259,25 +273,21 @@ fn person<'a>(cells: impl Iterator<Item = (Option<PersonLabel>, &'a str)>, part:
     if person.name.is_none() && (family.is_some() || given.is_some()) {
         let whole = [given, family].into_iter().flatten().collect::<Vec<_>>().join(" ");
         let (name, honorific) = names::without_honorific(&whole, words);
-        set(&mut person, "name", part, &whole, "columns");
+        set(person, "name", part, &whole, "columns");
         person.name = Some(name);
         person.honorific = person.honorific.take().or(honorific);
     }
-    if let Some(function) = beside_name.filter(|_| person.role.is_none()) {
-        set(&mut person, "role", part, &function, "function-beside-name");
-        person.role = Some(function);
-    }
-    person.name.as_deref().filter(|name| name.chars().any(char::is_alphabetic) && !name.starts_with(['(', '（']))?;
-    if let Some(number) = office.or(mobile).or(unlabelled) {
-        let number = phones::without_extensions(&number, words);
-        let mut all = phones::find(&number, words);
-        all.retain(|phone| phone.line != Line::Fax);
-        all.sort_by_key(|phone| phone.line);
-        let first = all.into_iter().next().map(|phone| phone.words).unwrap_or(number);
-        person.phone = phones::normalise(&first, person.country.as_deref());
-        set(&mut person, "phone", part, &first, "column");
-    }
-    Some(person)
+}
+
+/// The office's number of a cell, as it is dialled from abroad.
+fn number_of_column(person: &mut FoundPerson, number: String, part: Part, words: &Vocabulary) {
+    let number = phones::without_extensions(&number, words);
+    let mut all = phones::find(&number, words);
+    all.retain(|phone| phone.line != Line::Fax);
+    all.sort_by_key(|phone| phone.line);
+    let first = all.into_iter().next().map(|phone| phone.words).unwrap_or(number);
+    person.phone = phones::normalise(&first, person.country.as_deref());
+    set(person, "phone", part, &first, "column");
 }
 
 /// `Jane Roe (Rapporteur)`, `Jane Roe, Director` as name and function.
