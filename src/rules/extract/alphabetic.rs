@@ -261,7 +261,9 @@ const MOST_LINKS: usize = 2;
 /// `Operadora del Guadiana S.A.`: what a form ends begins before the small words, when a capitalised word stands there.
 fn over_links(chunk: &str, list: &[Word<'_>], first: usize, vocabulary: &Vocabulary) -> usize {
     let labels = &vocabulary.labels;
-    let is_link = |word: &Word<'_>| labels.small_links.matched(&[*word]) > 0 && word.text.starts_with(char::is_lowercase);
+    let is_link = |word: &Word<'_>| {
+        labels.small_links.matched(&[*word]) > 0 && labels.at.matched(&[*word]) == 0 && word.text.starts_with(char::is_lowercase)
+    };
     let close = |at: usize| {
         let (Some(before), Some(word)) = (at.checked_sub(1).and_then(|at| list.get(at)), list.get(at)) else { return false };
         chunk.get(before.end..word.start) == Some(" ")

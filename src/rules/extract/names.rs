@@ -13,7 +13,7 @@ use crate::vocabulary::words::{Word, is_arabic, is_han, is_letter, simplified, w
 const LONGEST: usize = 6;
 
 /// Endings of nouns that no name has, those in the lists of names aside (`Asunción`).
-const NOUNS: [&str; 12] = ["ción", "ciones", "sión", "siones", "tion", "tions", "ность", "ности", "ение", "ения", "ство", "ства"];
+const NOUNS: [&str; 11] = ["ción", "ciones", "sión", "siones", "tion", "tions", "ность", "ности", "ение", "ство", "ства"];
 
 /// A name in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,7 +106,7 @@ fn alphabetic(text: &str, list: &[Word<'_>], vocabulary: &Vocabulary) -> Vec<Nam
             last -= 1;
         }
         let (Some(first), Some(end)) = (list.get(from), list.get(last)) else { break };
-        let name = bare_name(text.get(first.start..end.end).unwrap_or_default()).to_owned();
+        let name = bare_name(text.get(first.start..end.end).unwrap_or_default(), honorifics == 0).to_owned();
         let counted = list.get(from..=last).unwrap_or_default().iter().filter(|word| !labels.particles.has(word.text)).count();
         let enough = counted >= if honorifics > 0 { 1 } else { 2 };
         let has_word = list.get(from..=last).unwrap_or_default().iter().any(|word| {
@@ -134,10 +134,12 @@ fn alphabetic(text: &str, list: &[Word<'_>], vocabulary: &Vocabulary) -> Vec<Nam
 }
 
 /// A name without what the sentence writes on to it: `d'Issoufou Maïga`, `Jane Roe's`.
-fn bare_name(written: &str) -> &str {
+fn bare_name(written: &str, may_be_elided: bool) -> &str {
     const ELIDED: [&str; 6] = ["d'", "d’", "l'", "l’", "qu'", "qu’"];
     let name = written.trim_end_matches(['.', ',']);
-    let name = ELIDED.iter().find_map(|small| name.strip_prefix(small)).unwrap_or(name);
+    // Behind an honorific it is the name's own: `Mme d'Harcourt`.
+    let elided = ELIDED.iter().filter(|_| may_be_elided).find_map(|small| name.strip_prefix(small));
+    let name = elided.unwrap_or(name);
     ["'s", "’s"].iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name)
 }
 

@@ -238,8 +238,8 @@ pub(super) fn chinese(chunk: &str, vocabulary: &Vocabulary) -> Option<String> {
     let name = chunk.get(start..stop).unwrap_or_default().trim();
     // `贵局`, `我部`: yours and ours name nobody.
     let pronoun = labels.organization_pronouns.han_at_start(plain.get(start..mark).unwrap_or_default()).map_or(0, str::len);
-    // `本局收到貴局`: nor does what ends with one of them.
-    if labels.organization_pronouns.han_at_end(plain.get(start..mark).unwrap_or_default()).is_some() {
+    // `本局收到貴局`: nor does what ends with one of them, nor a clause (`调到别的部门`).
+    if name.contains('的') || labels.organization_pronouns.han_at_end(plain.get(start..mark).unwrap_or_default()).is_some() {
         return None;
     }
     let own = chunk.get(start + pronoun..mark).map_or(0, |rest| rest.chars().filter(|c| is_han(*c) || c.is_alphabetic()).count());

@@ -299,7 +299,12 @@ impl Letter<'_> {
         }
         if self.about_self && !self.also_self && self.writer.is_some() {
             let is_other = |mention: &Mention| !self.is_writer(&mention.name.text) && mention.record.is_none();
-            let others = chosen.iter().any(|mention| is_other(mention) && mention.has_details && mention.has_cue);
+            // Her details may stand behind a later mention: "Mrs Roe can be reached on …".
+            let has_details = |mention: &Mention| {
+                let again = mentions.iter().filter(|other| same_person(&other.name.text, &mention.name.text));
+                again.into_iter().any(|other| other.has_details)
+            };
+            let others = chosen.iter().any(|mention| is_other(mention) && has_details(mention) && mention.has_cue);
             let succeeds = chosen.iter().any(|mention| mention.stance == Stance::Leaves);
             if !others && !succeeds {
                 chosen.retain(|mention| !is_other(mention));
