@@ -28,7 +28,8 @@ fn said(text: &str) -> Vec<String> {
 #[test]
 fn no_rule_is_written_from_a_letter() {
     let rules = Rules::load(&Resources::built_in(), "jca-cop").unwrap();
-    let folders = ["corpus", "second", "unseen"].map(|name| Path::new("tests/letters").join(name));
+    let folders = ["corpus", "second", "third", "unseen"].map(|name| Path::new("tests/letters").join(name));
+    let folders: Vec<_> = folders.into_iter().filter(|folder| folder.exists()).collect();
     let letters: String = import::sources(&folders)
         .map(|raw| mail::parse(&raw.unwrap(), &rules.vocabulary))
         .map(|mail| format!("\n{} \n {}\n", said(&mail.subject).join(" "), said(&mail.text.own).join(" ")))
