@@ -106,7 +106,9 @@ fn alphabetic(text: &str, list: &[Word<'_>], vocabulary: &Vocabulary) -> Vec<Nam
             last -= 1;
         }
         let (Some(first), Some(end)) = (list.get(from), list.get(last)) else { break };
-        let name = bare_name(text.get(first.start..end.end).unwrap_or_default(), honorifics == 0).to_owned();
+        let name = bare_name(text.get(first.start..end.end).unwrap_or_default());
+        // Behind an honorific it is the name's own: `Mme d'Harcourt`.
+        let name = if honorifics == 0 { without_elided(name) } else { name }.to_owned();
         let counted = list.get(from..=last).unwrap_or_default().iter().filter(|word| !labels.particles.has(word.text)).count();
         let enough = counted >= if honorifics > 0 { 1 } else { 2 };
         let has_word = list.get(from..=last).unwrap_or_default().iter().any(|word| {
@@ -133,14 +135,16 @@ fn alphabetic(text: &str, list: &[Word<'_>], vocabulary: &Vocabulary) -> Vec<Nam
     found
 }
 
-/// A name without what the sentence writes on to it: `d'Issoufou Maïga`, `Jane Roe's`.
-fn bare_name(written: &str, may_be_elided: bool) -> &str {
-    const ELIDED: [&str; 6] = ["d'", "d’", "l'", "l’", "qu'", "qu’"];
+/// A name without what the sentence writes on to its end: `Jane Roe's`.
+fn bare_name(written: &str) -> &str {
     let name = written.trim_end_matches(['.', ',']);
-    // Behind an honorific it is the name's own: `Mme d'Harcourt`.
-    let elided = ELIDED.iter().filter(|_| may_be_elided).find_map(|small| name.strip_prefix(small));
-    let name = elided.unwrap_or(name);
     ["'s", "’s"].iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name)
+}
+
+/// A name without the small word that French writes on to it: `d'Issoufou Maïga`.
+fn without_elided(name: &str) -> &str {
+    const ELIDED: [&str; 6] = ["d'", "d’", "l'", "l’", "qu'", "qu’"];
+    ELIDED.iter().find_map(|small| name.strip_prefix(small)).unwrap_or(name)
 }
 
 /// `16 Half Moon Road`
