@@ -66,7 +66,9 @@ pub(super) fn alphabetic(chunk: &str, vocabulary: &Vocabulary) -> Vec<String> {
             let is_function =
                 to > from && form == 0 && last.text.starts_with(char::is_uppercase) && labels.roles.matched(&[*last]) > 0;
             if labels.person_label(name).is_none() && to - from < LONGEST && !is_numbered && !is_function {
-                found.push(without_stop(name).to_owned());
+                // `للوكالة` is of `الوكالة`: the preposition has swallowed the article's first letter.
+                let article = if first.text.starts_with("لل") && !name.starts_with("ال") { "ال" } else { "" };
+                found.push(format!("{article}{}", without_stop(name)));
             }
         }
         at = to + 1;
