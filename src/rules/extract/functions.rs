@@ -29,6 +29,11 @@ fn behind_cues<'t>(text: &'t str, cues: &PatternList) -> Vec<&'t str> {
     found.collect()
 }
 
+/// What stands behind the first words of a text that are among these.
+pub(super) fn behind<'t>(text: &'t str, cues: &PatternList) -> Option<&'t str> {
+    behind_cues(text, cues).into_iter().next()
+}
+
 /// The function that begins right behind words that announce the present one: `should read "…"`, `now Head of …`.
 fn announced(text: &str, vocabulary: &Vocabulary) -> Option<String> {
     behind_cues(text, &vocabulary.labels.cues.new_function).into_iter().find_map(|rest| {

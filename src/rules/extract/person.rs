@@ -3,12 +3,11 @@
 use super::affiliation::{DIVISIONS, cut_role, take_organization, without_place};
 use super::bodies::{chunks, role, spans, study_groups};
 use super::emails::{Email, Likeness, emails, likeness};
-use super::functions::stated;
+use super::functions::{behind, stated};
 use super::names::{self, Name};
 use super::organizations::organizations;
 use super::phones::{self, Line};
 use super::units::{Shape, Unit};
-use super::writer::behind;
 use crate::charter::Charter;
 use crate::domain::address::Address;
 use crate::domain::steps::{FoundPerson, Part, Source};

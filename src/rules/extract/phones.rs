@@ -53,7 +53,7 @@ pub(super) fn find(text: &str, words: &Vocabulary) -> Vec<Phone> {
         let start = chars.get(at).map_or(0, |(octet, _)| *octet);
         let stop = chars.get(end).map_or(text.len(), |(octet, _)| *octet);
         let raw = text.get(start..stop).unwrap_or_default();
-        let written = without_inner(raw.trim_end_matches(|c: char| !c.is_numeric() && c != ')'));
+        let written = raw.trim_end_matches(|c: char| !c.is_numeric() && c != ')');
         let is_blank = written.chars().filter(|c| c.is_numeric()).all(|c| c == '0');
         if (FEWEST..=MOST).contains(&digits) && !is_blank && !is_something_else(text, start, start + written.len(), written) {
             let before = before(text, start, found.last().map_or(0, |earlier| earlier.end));
@@ -87,11 +87,7 @@ fn without_inner(written: &str) -> &str {
     let count = |text: &str| text.chars().filter(|c| c.is_numeric()).count();
     let is_town = number.starts_with('0') && number.contains(['-', '－', ')']) && TOWN.contains(&count(number));
     let is_inner = (1..=EXTENSION).contains(&count(inner)) && inner.chars().all(char::is_numeric);
-    if is_town && is_inner && count(number) >= 11 - usize::from(number.starts_with("010") || number.starts_with("02")) {
-        number
-    } else {
-        written
-    }
+    if is_town && is_inner { number } else { written }
 }
 
 /// The run of a number from a position: the index after it and the digits in it.
@@ -230,6 +226,8 @@ pub(super) fn is_foreign(number: &str, country: &str) -> bool {
 
 /// E.164 where the number or the country says how it is reached from abroad, else the digits as written.
 pub(super) fn normalise(words: &str, country: Option<&str>) -> Option<String> {
+    // Elsewhere a last group behind a hyphen is a part of the number.
+    let words = if country == Some("CN") { without_inner(words) } else { words };
     // "(0)" inside an international number is dialled from within the country only.
     let plain: String =
         words.replace("(0)", "").chars().filter_map(|c| if matches!(c, '+' | '＋') { Some('+') } else { digit(c) }).collect();

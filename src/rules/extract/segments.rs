@@ -19,6 +19,8 @@ use crate::vocabulary::words::{fold, is_han, words};
 
 /// Letters of a name that stands for the whole at least: fewer are words, too (`Ana`, `Лев`).
 const SHORTEST_NAME: usize = 4;
+/// People whom a letter may call by a part of their names: each is looked for in all of it, and a long list names each in full.
+pub(super) const FEW: usize = 20;
 
 /// Whether a person's words say that the number before is his, too.
 pub(super) fn says_same_number(segment: &Segment<'_>, vocabulary: &Vocabulary) -> bool {
@@ -27,6 +29,9 @@ pub(super) fn says_same_number(segment: &Segment<'_>, vocabulary: &Vocabulary) -
 
 /// Where another of the chosen people is named again behind a mention.
 fn again<'m>(mention: &Mention, chosen: &[Mention], mentions: &'m [Mention]) -> Option<&'m Mention> {
+    if chosen.len() > FEW {
+        return None;
+    }
     let is_other = |name: &str| {
         !same_person(name, &mention.name.text)
             && chosen.iter().any(|other| other.stance != Stance::Leaves && same_person(&other.name.text, name))
@@ -71,7 +76,7 @@ pub(super) fn called(text: &str, names: &[String]) -> Vec<(usize, usize)> {
 impl Letter<'_> {
     /// What the letter says further down behind a part of the name: `Jane: 555 0100`, `Рустаму: …`.
     pub(super) fn fill_from_short_names(&self, person: &mut FoundPerson, mention: &Mention, chosen: &[Mention], common: &Common) {
-        if chosen.len() < 2 || mention.stance == Stance::Leaves || mention.record.is_some() {
+        if chosen.len() < 2 || chosen.len() > FEW || mention.stance == Stance::Leaves || mention.record.is_some() {
             return;
         }
         let others: Vec<String> = chosen
@@ -183,7 +188,7 @@ impl Letter<'_> {
             .iter()
             .map(|other| other.name.text.clone())
             .chain(self.signers.iter().map(|signer| signer.text.clone()))
-            .chain(mentions.iter().map(|other| other.name.text.clone()))
+            .chain(mentions.iter().take(FEW).map(|other| other.name.text.clone()))
             .filter(|other| !same_person(other, &mention.name.text))
             .collect();
         if let Some(record) = &mention.record {

@@ -2,16 +2,15 @@
 
 use super::affiliation::cut_role;
 use super::emails::{Likeness, likeness};
-use super::functions::current_role;
-use super::letter::{Letter, plain};
+use super::functions::{behind, current_role};
+use super::letter::Letter;
 use super::mentions::sentence_bounds;
 use super::names::{self, Name};
 use super::person::{Common, Segment, details, set};
-use super::segments::{called, short_names};
+use super::segments::{FEW, called, short_names};
 use super::units::{Shape, Unit};
 use crate::domain::steps::{FoundPerson, Part};
 use crate::domain::words::Kind;
-use crate::pattern::PatternList;
 
 impl Letter<'_> {
     /// What the text states as new counts before what stands under it.
@@ -98,7 +97,7 @@ impl Letter<'_> {
         let mut pieces = Vec::new();
         let named = self.units.iter().take(self.signature).flat_map(|unit| names::find(&unit.text, self.vocabulary));
         let others: Vec<String> =
-            named.filter(|name| !self.is_writer(&name.text)).flat_map(|name| short_names(&name.text)).collect();
+            named.filter(|name| !self.is_writer(&name.text)).take(FEW).flat_map(|name| short_names(&name.text)).collect();
         for unit in self.units.iter().take(self.signature).filter(|unit| !self.is_greeting(unit)) {
             let mut from = 0;
             while let Some(rest) = unit.text.get(from..).filter(|rest| !rest.is_empty()) {
@@ -155,18 +154,6 @@ impl Letter<'_> {
             set(person, "email", Part::From, email.reveal(), "address-of-the-writer");
         }
     }
-}
-
-/// What stands behind the first of some cues in a text.
-pub(super) fn behind<'t>(text: &'t str, cues: &PatternList) -> Option<&'t str> {
-    let said = plain(text);
-    let hit = cues.hits(&said).next()?.1;
-    // Places in the folded text are near enough: the words behind the cue are looked for in the text itself.
-    let tail: String = said.get(hit.end()..)?.chars().take(12).collect();
-    let (at, _) = text
-        .char_indices()
-        .find(|(at, _)| text.get(*at..).is_some_and(|rest| plain(&rest.chars().take(12).collect::<String>()) == tail))?;
-    text.get(at..)
 }
 
 /// Fields that one mention leaves open and another says.
