@@ -23,6 +23,8 @@ use crate::vocabulary::words::is_han;
 
 /// People in a letter at most: a longer list is for a person to look at.
 const MOST_PEOPLE: usize = 200;
+/// Names in a text that are compared with each other at most: two for each person of the longest list.
+const MOST_MENTIONS: usize = 400;
 /// Characters of a covering note at most: what is longer says itself what it wants.
 const COVERING_NOTE: usize = 400;
 
@@ -233,7 +235,8 @@ impl Letter<'_> {
 
     /// The people that the running text is about, and whether it says so.
     fn in_text(&self, common: &Common) -> (Vec<FoundPerson>, bool) {
-        let mentions = self.mentions();
+        let mut mentions = self.mentions();
+        mentions.truncate(MOST_MENTIONS);
         let chosen = self.choose(&mentions);
         let is_sure = self.about_self || chosen.iter().any(|mention| mention.weight >= PROPOSED);
         let mut found = self.assemble(&mentions, &chosen, common);
