@@ -212,10 +212,17 @@ fn doubts(case: &Case<'_>, answer: Answer, people: &mut [PlannedPerson], reasons
         people.iter_mut().for_each(|person| person.applied = false);
     }
     let unread = case.mail.defects.iter().any(|defect| defect.starts_with(UNREAD));
-    let is_doubtful = answer != Answer::None && (unread || !disguised.is_empty());
+    let is_cut = case.findings.is_cut;
+    let is_doubtful = answer != Answer::None && (unread || is_cut || !disguised.is_empty());
     reasons.extend(disguised);
     if unread && is_doubtful {
         reasons.push(reason("attachment-unread", "An attached document could not be read, so a person looks at it."));
+    }
+    if is_cut && is_doubtful {
+        reasons.push(reason(
+            "long-list",
+            "The letter is longer, or names more people, than is taken out of one; a person looks for the rest.",
+        ));
     }
     is_doubtful
 }

@@ -170,9 +170,20 @@ pub struct FoundLiaison {
     pub sources: Vec<Source>,
 }
 
+/// People who are taken out of one letter at most: a longer list is for a person to look at.
+pub const MOST_PEOPLE: usize = 200;
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives it so")]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
 /// All that was taken out of one letter (step 3).
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Findings {
+    /// Whether the letter is longer than what is searched, or names more people than are taken out; then a person looks at it.
+    #[serde(skip_serializing_if = "is_false")]
+    pub is_cut: bool,
     /// People proposed, corrected or withdrawn.
     pub contacts: Vec<FoundPerson>,
     /// The liaison statement, if there is one.

@@ -19,7 +19,7 @@ pub(super) fn people(rules: &Rules, mail: &Mail, liaison: &FoundLiaison) -> Vec<
     }
     // What is attached is the statement; its people are not the letter's.
     let cover = Mail { documents: Vec::new(), nested: Vec::new(), ..mail.clone() };
-    let mut found = people::people(rules, &cover, Kind::ContactSubmission);
+    let (mut found, _) = people::people(rules, &cover, Kind::ContactSubmission);
     found.retain(|person| {
         let Some(name) = person.name.as_deref() else { return false };
         let is_contact = liaison.contacts.iter().any(|contact| {

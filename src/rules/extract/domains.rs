@@ -16,6 +16,8 @@ const COMMON: usize = 5;
 const SHORTEST: usize = 3;
 /// Words of such a name at most.
 const LONGEST: usize = 6;
+/// Labels that are looked for at most: a letter that names more hosts is a list of many bodies, and each is said beside its people.
+const MOST_LABELS: usize = 12;
 /// Labels of a host that name nobody.
 const GENERIC: [&str; 12] = ["www", "mail", "com", "org", "net", "gov", "edu", "info", "office", "email", "post", "example"];
 
@@ -34,7 +36,11 @@ impl Letter<'_> {
         let mut labels: Vec<String> = Vec::new();
         for label in hosts.flat_map(|host| host.split('.').rev().skip(1)) {
             let label: String = label.chars().filter(|c| c.is_alphanumeric()).collect();
-            if label.len() >= SHORTEST && !GENERIC.contains(&label.as_str()) && !labels.contains(&label) {
+            if labels.len() < MOST_LABELS
+                && label.len() >= SHORTEST
+                && !GENERIC.contains(&label.as_str())
+                && !labels.contains(&label)
+            {
                 labels.push(label);
             }
         }

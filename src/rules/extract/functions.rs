@@ -14,29 +14,38 @@ const TAIL: usize = 12;
 /// Words between a cue and a function at most.
 const LEAD: usize = 2;
 
-/// The text behind all words that are among these. Cues are looked for in the folded text, whose places are not the text's own: the
+/// Places behind a cue that are looked at, at most: a letter states one function, or a few.
+const MOST_HITS: usize = 16;
+
+/// The text behind the first words that are among these, so many at most. Cues are looked for in the folded text, whose places are not the text's own: the
 /// words behind a cue are looked for in the text itself.
-fn behind_cues<'t>(text: &'t str, cues: &PatternList) -> Vec<&'t str> {
+fn behind_cues<'t>(text: &'t str, cues: &PatternList, most: usize) -> Vec<&'t str> {
     let said = plain(text);
-    let hits = cues.candidates(&said).flat_map(|pattern| pattern.find_iter(&said).map(|hit| hit.end()).collect::<Vec<_>>());
+    let hits =
+        cues.candidates(&said).flat_map(|pattern| pattern.find_iter(&said).take(most).map(|hit| hit.end()).collect::<Vec<_>>());
     let tails = hits.map(|end| said.get(end..).unwrap_or_default().chars().take(TAIL).collect::<String>());
     let found = tails.filter(|tail| !tail.is_empty()).filter_map(|tail| {
-        let begins = |at: &usize| {
-            text.get(*at..).is_some_and(|rest| plain(&rest.chars().take(TAIL).collect::<String>()).starts_with(tail.as_str()))
+        let first = tail.chars().next()?;
+        let begins = |(at, c): &(usize, char)| {
+            // What is no ASCII letter may fold into anything.
+            (!c.is_ascii() || c.to_ascii_lowercase() == first)
+                && text
+                    .get(*at..)
+                    .is_some_and(|rest| plain(&rest.chars().take(TAIL).collect::<String>()).starts_with(tail.as_str()))
         };
-        text.get(text.char_indices().map(|(at, _)| at).find(begins)?..)
+        text.get(text.char_indices().find(begins)?.0..)
     });
-    found.collect()
+    found.take(most).collect()
 }
 
 /// What stands behind the first words of a text that are among these.
 pub(super) fn behind<'t>(text: &'t str, cues: &PatternList) -> Option<&'t str> {
-    behind_cues(text, cues).into_iter().next()
+    behind_cues(text, cues, 1).into_iter().next()
 }
 
 /// The function that begins right behind words that announce the present one: `should read "…"`, `now Head of …`.
 fn announced(text: &str, vocabulary: &Vocabulary) -> Option<String> {
-    behind_cues(text, &vocabulary.labels.cues.new_function).into_iter().find_map(|rest| {
+    behind_cues(text, &vocabulary.labels.cues.new_function, MOST_HITS).into_iter().find_map(|rest| {
         let rest = rest.trim_start_matches(|c: char| !c.is_alphanumeric());
         let chunk = chunks(rest).into_iter().next()?;
         let chunk = chunk.split(['"', '”', '»', '」', '』']).next().unwrap_or(chunk);

@@ -6,15 +6,17 @@ use super::emails::{Likeness, emails, likeness};
 use super::names::{self, Name};
 use super::organizations::foreign;
 use super::person::Common;
+use super::seats::Ground;
 use super::units::{self, Shape, Unit};
 use crate::charter::Charter;
-use crate::domain::steps::Part;
+use crate::domain::steps::{MOST_PEOPLE, Part};
 use crate::domain::words::Kind;
 use crate::mail::Mail;
 use crate::rules::Rules;
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::labels::{Cues, PersonLabel, any};
 use crate::vocabulary::words::{fold, is_han, simplified, words};
+use std::cell::OnceCell;
 
 /// A text that is compared with cues: folded, Chinese in simplified characters.
 pub(super) fn plain(text: &str) -> String {
@@ -32,6 +34,8 @@ const NEAR: usize = 36;
 /// How far before it the verb stands by which the writer has left it.
 const LEFT: usize = 20;
 
+/// Units of a letter's own text that are searched for people: three lines for each of the most people that are taken out of one.
+pub(super) const MOST_UNITS: usize = 3 * MOST_PEOPLE;
 /// Characters of a note below the signature at most, and how many there are.
 const NOTE: usize = 40;
 const MOST_NOTES: usize = 2;
@@ -60,6 +64,10 @@ pub(super) struct Letter<'a> {
     pub(super) said: String,
     /// Whether this is the mail itself, so that From tells the writer and his address.
     pub(super) is_mail: bool,
+    /// Whether the text is longer than what is searched.
+    pub(super) is_cut: bool,
+    /// What the letter as a whole says of everybody in it, once somebody asked.
+    pub(super) ground: OnceCell<Ground>,
 }
 
 impl<'a> Letter<'a> {
@@ -90,10 +98,12 @@ impl<'a> Letter<'a> {
     }
 
     fn new(rules: &'a Rules, mail: &'a Mail, kind: Kind, (own, signature): (Vec<Unit>, Vec<Unit>), said: String) -> Letter<'a> {
-        let at = own.len();
         let mut units = own;
+        let is_cut = units.len() > MOST_UNITS;
+        units.truncate(MOST_UNITS);
+        let at = units.len();
         let paragraphs = units.last().map_or(0, |unit| unit.paragraph + 1);
-        units.extend(signature.into_iter().map(|unit| Unit { paragraph: unit.paragraph + paragraphs, ..unit }));
+        units.extend(signature.into_iter().take(MOST_UNITS).map(|unit| Unit { paragraph: unit.paragraph + paragraphs, ..unit }));
         let cues = &rules.vocabulary.labels.cues;
         // "I propose my colleague and me" is of both.
         let about_self = any(&cues.myself, &said) && (!any(&cues.not_myself, &said) || any(&cues.also_self, &said));
@@ -111,6 +121,8 @@ impl<'a> Letter<'a> {
             also_self: about_self && (any(&cues.also_self, &said) || hands_over(&said, cues)),
             said,
             is_mail: false,
+            is_cut,
+            ground: OnceCell::new(),
         }
     }
 
@@ -169,8 +181,8 @@ impl<'a> Letter<'a> {
         if word.chars().count() < 3 || word.contains([' ', '@']) {
             return None;
         }
-        let all = self.units.iter().flat_map(|unit| names::find(&unit.text, self.vocabulary));
-        all.into_iter().find(|name| sorted_words(&name.text).contains(&word))
+        let mut all = self.units.iter().flat_map(|unit| unit.names(self.vocabulary));
+        all.find(|name| sorted_words(&name.text).contains(&word)).cloned()
     }
 
     /// A name that fills one of the last lines, of a letter in one paragraph.
@@ -185,8 +197,8 @@ impl<'a> Letter<'a> {
         let is_single = |unit: &&Unit| unit.shape == Shape::Line && unit.text.split_whitespace().count() == 1;
         let first =
             self.units.iter().rev().take(3).filter(is_single).map(|unit| fold(unit.text.trim_matches(['.', ',', '!']))).next()?;
-        let all = self.units.iter().flat_map(|unit| names::find(&unit.text, self.vocabulary));
-        all.into_iter().find(|name| sorted_words(&name.text).contains(&first))
+        let mut all = self.units.iter().flat_map(|unit| unit.names(self.vocabulary));
+        all.find(|name| sorted_words(&name.text).contains(&first)).cloned()
     }
 
     /// Where the lines under the letter begin in which somebody signs.
@@ -198,7 +210,7 @@ impl<'a> Letter<'a> {
                 && unit.text.chars().count() <= NOTE
                 && unit.text.contains(' ')
                 && !unit.text.contains('@')
-                && names::find(&unit.text, self.vocabulary).is_empty()
+                && unit.names(self.vocabulary).is_empty()
         };
         let notes = own.iter().rev().take(MOST_NOTES).take_while(is_note).count();
         let last = own.iter().rev().nth(notes).or(own.last()).map_or(0, |unit| unit.paragraph);
@@ -261,7 +273,7 @@ impl<'a> Letter<'a> {
     fn heads_block(&self, unit: &Unit) -> bool {
         !unit.text.ends_with([',', '،', ':', '：', '!', '！', '，'])
             && self.units.iter().any(|other| other.paragraph == unit.paragraph && other.text.contains('@'))
-            && names::find(&unit.text, self.vocabulary).first().is_some_and(|name| name.start == 0)
+            && unit.names(self.vocabulary).first().is_some_and(|name| name.start == 0)
     }
 
     /// `الأخت خلود،` and `Mr Smith:` at the head of the letter.

@@ -3,7 +3,7 @@
 use super::bodies::{chunks, role};
 use super::emails::Likeness;
 use super::letter::{Letter, plain, same_person};
-use super::names::{self, Name};
+use super::names::Name;
 use super::phones;
 use super::records::Record;
 use super::stance::{Stance, stances};
@@ -123,9 +123,11 @@ impl Letter<'_> {
 
     /// The names of one unit.
     fn of_unit(&self, index: usize, unit: &Unit) -> Vec<Mention> {
-        let found: Vec<Name> = names::find(&unit.text, self.vocabulary)
-            .into_iter()
+        let found: Vec<Name> = unit
+            .names(self.vocabulary)
+            .iter()
             .filter(|name| name.start < unit.labels_from && !self.is_officer(&name.text))
+            .cloned()
             .collect();
         if found.is_empty() {
             return Vec::new();
@@ -280,7 +282,7 @@ impl Letter<'_> {
         let mut best = beside;
         let unit = self.units.get(index)?;
         for next in self.units.iter().skip(index + 1).take(BLOCK) {
-            let other = names::find(&next.text, self.vocabulary).into_iter().any(|other| {
+            let other = next.names(self.vocabulary).iter().any(|other| {
                 other.start < next.labels_from.min(LEAD) && !same_person(&other.text, &name.text) && other.honorific.is_some()
             });
             let in_block = next.paragraph == unit.paragraph && unit.shape != Shape::Prose || !next.fields.is_empty();

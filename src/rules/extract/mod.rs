@@ -58,11 +58,11 @@ impl Reading {
 /// Takes people and a liaison statement out of a letter. Pure.
 pub(super) fn findings(rules: &Rules, mail: &Mail, verdict: &Verdict, reading: &Reading) -> Findings {
     let liaison = liaison::liaison(rules, mail, verdict.kind, reading);
-    let contacts = match &liaison {
-        Some(liaison) if verdict.kind == Kind::LiaisonStatement => beside::people(rules, mail, liaison),
+    let (contacts, is_cut) = match &liaison {
+        Some(liaison) if verdict.kind == Kind::LiaisonStatement => (beside::people(rules, mail, liaison), false),
         _ => people::people(rules, mail, verdict.kind),
     };
-    Findings { contacts, liaison, ..Findings::default() }
+    Findings { is_cut, contacts, liaison, ..Findings::default() }
 }
 
 /// Ids of the charter's seats whose bodies a text names.

@@ -3,7 +3,7 @@
 use super::affiliation::cut_role;
 use super::cards;
 use super::changes;
-use super::letter::{Letter, same_person, sorted_words};
+use super::letter::{Letter, MOST_UNITS, same_person, sorted_words};
 use super::mentions::{Mention, PROPOSED, distinct};
 use super::misspelt::is_misspelt;
 use super::names;
@@ -14,26 +14,24 @@ use super::stance::Stance;
 use super::tables;
 use super::units::Shape;
 use super::writer::merge;
-use crate::domain::steps::{FoundPerson, Part};
+use crate::domain::steps::{FoundPerson, MOST_PEOPLE, Part};
 use crate::domain::words::{Action, Kind};
 use crate::mail::Mail;
 use crate::rules::Rules;
 use crate::vocabulary::labels::any;
 use crate::vocabulary::words::is_han;
 
-/// People in a letter at most: a longer list is for a person to look at.
-const MOST_PEOPLE: usize = 200;
 /// Names in a text that are compared with each other at most: two for each person of the longest list.
-const MOST_MENTIONS: usize = 400;
+const MOST_MENTIONS: usize = 2 * MOST_PEOPLE;
 /// Characters of a covering note at most: what is longer says itself what it wants.
 const COVERING_NOTE: usize = 400;
 
 /// Lines of a document that are its title and letterhead.
 const TITLE: usize = 5;
 
-/// The people of a letter of one of the three contact kinds; empty for every other.
-pub(super) fn people(rules: &Rules, mail: &Mail, kind: Kind) -> Vec<FoundPerson> {
-    let Some(action) = action_of(kind) else { return Vec::new() };
+/// The people of a letter of one of the three contact kinds, none for every other; and whether there may be more than these.
+pub(super) fn people(rules: &Rules, mail: &Mail, kind: Kind) -> (Vec<FoundPerson>, bool) {
+    let Some(action) = action_of(kind) else { return (Vec::new(), false) };
     let letter = Letter::of_mail(rules, mail, kind);
     let mut common = letter.common();
     let mut found = match changes::person(mail, rules).filter(|_| kind != Kind::ContactWithdrawal) {
@@ -45,14 +43,21 @@ pub(super) fn people(rules: &Rules, mail: &Mail, kind: Kind) -> Vec<FoundPerson>
     } else if kind == Kind::ContactSubmission && letter.also_self {
         letter.add_writer(&mut found, &common);
     }
+    let is_cut = letter.is_cut || has_long_text(mail) || found.len() > MOST_PEOPLE;
+    found.truncate(MOST_PEOPLE);
     let succession = found.iter().any(|person| person.action == Some(Action::Withdraw));
     for person in &mut found {
         letter.complete(person, &common);
         let default = if succession && kind != Kind::ContactWithdrawal { Action::Add } else { action };
         person.action.get_or_insert(default);
     }
-    found.truncate(MOST_PEOPLE);
-    without_doubles(found)
+    (without_doubles(found), is_cut)
+}
+
+/// Whether a document or what is sent on has more lines than are searched.
+fn has_long_text(mail: &Mail) -> bool {
+    let texts = mail.documents.iter().map(|document| document.text.as_str()).chain([mail.text.forwarded.as_str()]);
+    texts.into_iter().any(|text| text.lines().filter(|line| !line.trim().is_empty()).count() > MOST_UNITS)
 }
 
 fn action_of(kind: Kind) -> Option<Action> {

@@ -14,6 +14,25 @@ use std::borrow::Cow;
 /// What the Telecommunication Standardization Advisory Group is called on the roster.
 const ADVISORY_GROUP: &str = "TSAG";
 
+/// What a letter as a whole says of everybody in it. Read once: a list of people asks for each of them.
+#[derive(Debug)]
+pub(super) struct Ground {
+    /// The subject, then the text with its signature and documents, then what is sent on.
+    texts: [String; 3],
+    /// The first study group in these.
+    study_group: Option<String>,
+    /// The category of the first other seat in these.
+    seat: Option<String>,
+    /// Whether the subject names the advisory group and no other seat.
+    is_advisory: bool,
+    /// The category of the bodies that the text speaks of.
+    spoken_of: Option<&'static str>,
+    /// Whether it calls itself a member.
+    is_member: bool,
+    /// The country of the first body that it names.
+    country: Option<String>,
+}
+
 /// A text without the options of a form that nobody has ticked: `[ ] Member State  [x] Academia`.
 fn ticked(text: &str) -> Cow<'_, str> {
     const OPEN: [&str; 4] = ["[ ]", "[]", "☐", "□"];
@@ -83,15 +102,7 @@ impl Letter<'_> {
             .organization
             .as_deref()
             .and_then(|name| countries.of_organization(name).or_else(|| countries.place_in_name(name)));
-        let said = || {
-            let adjective = self.units.iter().find_map(|unit| {
-                super::organizations::organizations(&unit.text, self.vocabulary)
-                    .iter()
-                    .find_map(|name| countries.of_organization(name))
-            });
-            adjective.map(str::to_owned)
-        };
-        person.country = own.map(str::to_owned).or_else(|| common.country.clone()).or_else(said);
+        person.country = own.map(str::to_owned).or_else(|| common.country.clone()).or_else(|| self.ground().country.clone());
         if let Some(code) = person.country.clone() {
             set(person, "country", Part::Body, &code, "country-of-the-letter");
         }
@@ -142,49 +153,78 @@ impl Letter<'_> {
         around.filter(|_| !name.is_empty()).unwrap_or_default()
     }
 
+    /// What the letter as a whole says of everybody in it.
+    fn ground(&self) -> &Ground {
+        self.ground.get_or_init(|| {
+            let documents = self.mail.documents.iter().map(|document| document.text.as_str()).collect::<Vec<_>>().join("\n");
+            let text = &self.mail.text;
+            let own = format!("{}\n{}\n{}\n{documents}", self.mail.base_subject, ticked(&text.own), text.signature);
+            let is_member = self.vocabulary.labels.declared.is_in(&fold(&own));
+            let spoken_of = category(&format!("{own}\n{}", text.forwarded), self.vocabulary);
+            let texts = [self.mail.base_subject.clone(), own, text.forwarded.clone()];
+            let is_advisory = texts.first().is_some_and(|subject| {
+                any(&self.vocabulary.labels.bodies.advisory_group, subject)
+                    && seat_category(subject, self.vocabulary, self.charter).is_none()
+            });
+            let countries = &self.vocabulary.countries;
+            let country = self.units.iter().find_map(|unit| {
+                let named = super::organizations::organizations(&unit.text, self.vocabulary);
+                named.iter().find_map(|name| countries.of_organization(name)).map(str::to_owned)
+            });
+            Ground {
+                study_group: texts.iter().find_map(|text| self.study_group(text)),
+                seat: texts.iter().find_map(|text| seat_category(text, self.vocabulary, self.charter)),
+                texts,
+                is_advisory,
+                spoken_of,
+                is_member,
+                country,
+            }
+        })
+    }
+
+    /// The first study group that a text names.
+    fn study_group(&self, text: &str) -> Option<String> {
+        study_groups(text, self.vocabulary, self.charter).into_iter().next()
+    }
+
     /// Which body the person represents, as far as the letter gives ground for it.
     fn represented(&self, person: &mut FoundPerson) {
-        let name = person.name.clone().unwrap_or_default();
-        let near = self.near(&name);
-        let documents = self.mail.documents.iter().map(|document| document.text.as_str()).collect::<Vec<_>>().join("\n");
-        let text = &self.mail.text;
-        let own = format!("{}\n{}\n{}\n{documents}", self.mail.base_subject, ticked(&text.own), text.signature);
-        let texts = [near.as_str(), self.mail.base_subject.as_str(), own.as_str(), text.forwarded.as_str()];
+        let near = self.near(person.name.as_deref().unwrap_or_default());
         let near_seat = seat_category(&near, self.vocabulary, self.charter);
+        let ground = self.ground();
         if person.study_groups.is_empty() {
             // A sector or a working group named beside the person counts before study groups elsewhere in the letter.
-            let many = if near_seat.is_some() { 1 } else { texts.len() };
-            let group =
-                texts.iter().take(many).find_map(|text| study_groups(text, self.vocabulary, self.charter).into_iter().next());
+            let elsewhere = || ground.study_group.clone().filter(|_| near_seat.is_none());
             // The advisory group is named in many letters; only beside the person or in the subject it is who is represented.
+            let subject = ground.texts.first().map_or("", String::as_str);
             let advisory = || {
-                let is_named = |text: &&str| any(&self.vocabulary.labels.bodies.advisory_group, text);
-                let is_other = seat_category(&near, self.vocabulary, self.charter).is_some()
-                    || seat_category(&self.mail.base_subject, self.vocabulary, self.charter).is_some();
-                (!is_other && texts.iter().take(2).any(is_named)).then(|| ADVISORY_GROUP.to_owned())
+                let is_near = any(&self.vocabulary.labels.bodies.advisory_group, &near)
+                    && seat_category(subject, self.vocabulary, self.charter).is_none();
+                (near_seat.is_none() && (is_near || ground.is_advisory)).then(|| ADVISORY_GROUP.to_owned())
             };
-            person.study_groups = group.or_else(advisory).into_iter().collect();
+            person.study_groups = self.study_group(&near).or_else(elsewhere).or_else(advisory).into_iter().collect();
         }
         let organization = person.organization.clone().unwrap_or_default();
-        let by_body = category(&organization, self.vocabulary);
         if !person.study_groups.is_empty() {
             let mut groups = self.charter.seats.iter().filter(|seat| seat.study_group.is_some());
             let of_group = groups.clone().find(|seat| seat.study_group.as_ref() == person.study_groups.first()).or(groups.next());
             person.category = of_group.map(|seat| seat.category.clone());
-        } else if let Some(category) = texts.iter().find_map(|text| seat_category(text, self.vocabulary, self.charter)) {
+        } else if let Some(category) = near_seat.or_else(|| ground.seat.clone()) {
             person.category = Some(category);
         } else {
-            let whole = category(&format!("{own}\n{}", text.forwarded), self.vocabulary);
             // Whoever calls itself a member is one, whatever its name says.
-            let declared = self.vocabulary.labels.declared.is_in(&fold(&own)).then_some("member");
+            let declared = ground.is_member.then_some("member");
             // Whoever offers himself as an expert, and names no other ground, is one.
             let offers = || {
                 (self.about_self && self.kind == Kind::ContactSubmission && self.vocabulary.labels.offered.is_in(&self.said))
                     .then_some("expert")
             };
             // A ministry that is only spoken of is not where an expert with a body of his own comes from.
-            let whole = whole.filter(|category| *category != "member" || organization.is_empty() || offers().is_none());
-            person.category = declared.or(by_body).or(whole).or_else(offers).map(str::to_owned);
+            let whole =
+                ground.spoken_of.filter(|category| *category != "member" || organization.is_empty() || offers().is_none());
+            let by_body = || category(&organization, self.vocabulary);
+            person.category = declared.or_else(by_body).or(whole).or_else(offers).map(str::to_owned);
         }
         if let Some(word) = person.category.clone() {
             set(person, "category", Part::Body, &word, "words-of-the-body");

@@ -1,12 +1,14 @@
 //! A text cut into what belongs together: sentences of prose joined over line breaks, lines of a block, items of a list, and
 //! labelled lines with what each label announces.
 
+use super::names::{self, Name};
 use crate::domain::steps::Part;
 use crate::mail::Mail;
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::labels::PersonLabel;
 use crate::vocabulary::words::is_han;
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 /// A line that fills this many columns was wrapped; one that is shorter was ended by the writer.
 const WRAPPED: usize = 52;
@@ -46,6 +48,15 @@ pub(super) struct Unit {
     pub(super) fields: Vec<(PersonLabel, String)>,
     /// Where the first label begins, in octets; the length of the text when there is none.
     pub(super) labels_from: usize,
+    /// All that may be names in it, once somebody asked.
+    pub(super) found: OnceCell<Vec<Name>>,
+}
+
+impl Unit {
+    /// All that may be names in it: looked for once, however many ask.
+    pub(super) fn names(&self, vocabulary: &Vocabulary) -> &[Name] {
+        self.found.get_or_init(|| names::find(&self.text, vocabulary))
+    }
 }
 
 /// The units of one part.
@@ -204,7 +215,15 @@ fn join(lines: &[&str], number: usize, part: Part, words: &Vocabulary, units: &m
             _ => {
                 units.extend(open.take());
                 let shape = if is_item { Shape::Item } else { Shape::Line };
-                open = Some(Unit { text: bare.to_owned(), shape, part, paragraph: number, fields, labels_from });
+                open = Some(Unit {
+                    text: bare.to_owned(),
+                    shape,
+                    part,
+                    paragraph: number,
+                    fields,
+                    labels_from,
+                    found: OnceCell::new(),
+                });
             }
         }
         was_full = is_full;

@@ -95,7 +95,7 @@ impl Letter<'_> {
     /// The sentences in which the writer, who means himself beside others, names none of them.
     fn own_sentences(&self) -> Segment<'_> {
         let mut pieces = Vec::new();
-        let named = self.units.iter().take(self.signature).flat_map(|unit| names::find(&unit.text, self.vocabulary));
+        let named = self.units.iter().take(self.signature).flat_map(|unit| unit.names(self.vocabulary));
         let others: Vec<String> =
             named.filter(|name| !self.is_writer(&name.text)).take(FEW).flat_map(|name| short_names(&name.text)).collect();
         for unit in self.units.iter().take(self.signature).filter(|unit| !self.is_greeting(unit)) {

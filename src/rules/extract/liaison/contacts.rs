@@ -193,7 +193,7 @@ fn in_text(letter: &Letter<'_>) -> Option<FoundPerson> {
         else {
             continue;
         };
-        let names = names::find(&unit.text, vocabulary);
+        let names = unit.names(vocabulary);
         let near = |name: &&Name| name.end <= at && unit.text.get(name.end..at).is_some_and(|gap| gap.chars().count() <= REACH);
         let titled = names.iter().filter(near).find(|name| name.honorific.is_some());
         let Some(name) = titled.or_else(|| names.iter().find(near)) else { continue };
@@ -255,7 +255,7 @@ fn signed(letter: &Letter<'_>) -> Option<FoundPerson> {
     [signature, tail.as_str()].into_iter().find_map(|text| {
         let units = units(text, Part::Signature, vocabulary);
         let (at, name) = units.iter().enumerate().find_map(|(at, unit)| {
-            let name = names::find(&unit.text, vocabulary).into_iter().next().filter(|name| name.start == 0)?;
+            let name = unit.names(vocabulary).first().filter(|name| name.start == 0)?;
             let is_label = vocabulary.liaison.label(&name.text).is_some();
             (!is_label && unit.text.chars().count() < 90).then_some((at, name))
         })?;
@@ -265,7 +265,7 @@ fn signed(letter: &Letter<'_>) -> Option<FoundPerson> {
             .skip(at)
             .map(|(index, unit)| (unit, unit.text.get(if index == at { name.end } else { 0 }..).unwrap_or_default()))
             .collect();
-        let mut person = details(&name, Part::Signature, &Segment::of(pieces), &Common::default(), vocabulary, charter);
+        let mut person = details(name, Part::Signature, &Segment::of(pieces), &Common::default(), vocabulary, charter);
         if let Some(unit) = units.get(at) {
             beside(&mut person, unit.text.get(name.end..).unwrap_or_default(), letter);
         }
