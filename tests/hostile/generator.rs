@@ -119,6 +119,71 @@ fn build(number: usize, made: &Made) -> Vec<u8> {
     letter
 }
 
+/// What the nth item of a list says.
+type Item = fn(usize) -> String;
+
+/// Lists: name, head, what stands between the items, how many, and what each says.
+const LISTS: [(&str, &str, &str, usize, Item); 24] = [
+    ("lines", "We nominate the following experts, and me:", "\r\n", 1_500, |n| {
+        format!("{n}. Ms {}, Director, {n}@x{n}.example, +41 22 730 {n:04}", latin(n))
+    }),
+    ("names", "We nominate the following experts:", "\r\n", 4_000, latin),
+    ("bullets", "We nominate:", "\r\n", 2_000, |n| format!("- Mr {}, Ministry of {}", latin(n), word(n))),
+    ("records", "We nominate:", "\r\n\r\n", 1_500, |n| {
+        format!("Name: {}\r\nOrganization: {} Institute\r\nE-mail: {n}@x{n}.example\r\nTel: +41 22 730 {n:04}", latin(n), word(n))
+    }),
+    ("one sentence", "We nominate", ", ", 1_500, |n| format!("Ms {} ({n}@x{n}.example)", latin(n))),
+    ("one sentence of names", "We nominate", " and ", 1_500, |n| {
+        format!("Dr {}, Head of the {} Department of the Ministry of {}", latin(n), word(n), word(n + 7))
+    }),
+    ("successors", "Please change:", " ", 1_500, |n| format!("Ms {} replaces Mr {}.", latin(n), latin(n + 5_000))),
+    ("lines of successors", "Please change:", "\r\n", 1_500, |n| format!("Ms {} replaces Mr {}.", latin(n), latin(n + 5_000))),
+    ("leavers", "Please remove from your list:", "\r\n", 1_500, |n| format!("{} ({n}@x{n}.example)", latin(n))),
+    ("Russian lines", "Направляем список экспертов и меня:", "\r\n", 1_500, |n| {
+        format!("{n}. г-жа {} {}овна, директор, {n}@x{n}.example, тел. +7 495 730 {n:04}", cyrillic(n), cyrillic(n + 7))
+    }),
+    ("Arabic lines", "نرشح الخبراء التالية أسماؤهم:", "\r\n", 1_500, |n| {
+        format!("{n}. السيد {} {}، مدير، {n}@x{n}.example", arabic(n), arabic(n * 3 + 1))
+    }),
+    ("an Arabic sentence", "نرشح", " و", 1_500, |n| {
+        format!("السيد {} {} مدير وزارة {}", arabic(n), arabic(n * 3 + 1), arabic(n))
+    }),
+    ("Chinese lines", "现推荐以下专家:", "\r\n", 1_500, |n| {
+        format!("{n}. 王{}先生,主任,{n}@x{n}.example,电话 +86 10 8888 {n:04}", chinese(n))
+    }),
+    ("a Chinese sentence", "现推荐", "、", 4_000, |n| format!("李{}(工业和信息化部主任)", chinese(n))),
+    ("bodies", "We nominate Ms Jane Roe.", ", ", 2_500, |n| {
+        format!("Ministry of {} and {} of the Republic of {}", word(n), word(n + 7), word(n + 11))
+    }),
+    ("hosts", "We nominate Ms Jane Roe.", "\r\n", 4_000, |n| format!("{n}@{}.example {}", word(n).to_lowercase(), word(n))),
+    ("numbers", "We nominate Ms Jane Roe.", "\r\n", 4_000, |n| format!("Tel. +41 22 730 {n:04} Ms {}", latin(n))),
+    ("functions", "Please change my address. I am Head now.", ", ", 1_500, |n| {
+        format!("now Head of X{n}, she is Director of Y{n}, no longer Z{n}@a.example")
+    }),
+    ("writers", "Please add us.", " ", 900, |n| {
+        format!(
+            "I am {}, the Director of {}, and me, the Head of {}, please add me and my colleague {}.",
+            latin(n),
+            word(n),
+            word(n),
+            latin(n + 1)
+        )
+    }),
+    ("old and new", "Please change:", "\r\n", 2_500, |n| format!("Old: {n}@x{n}.example\r\nNew: {}@x{n}.example", n + 1)),
+    ("closings", "We nominate Ms Jane Roe.", "\r\n\r\n", 2_000, |n| format!("Best regards,\r\n{}\r\nDirector", latin(n))),
+    ("greetings", "We nominate Ms Jane Roe.", "\r\n\r\n", 3_000, |n| format!("Dear Ms {},", latin(n))),
+    ("addressees", "LIAISON STATEMENT\r\n\r\nTitle: x\r\nFrom: SG 13\r\nFor: action\r\nTo:", ", ", 6_000, |n| {
+        format!("ITU-T SG{n}")
+    }),
+    ("statements", "LIAISON STATEMENT to JCA-COP\r\n\r\n", " ", 800, |n| {
+        format!(
+            "We kindly ask ISO/IEC JTC 1/SC {n} to reply by {} September 2012 on COM 13 - LS {n} - E; contact Ms {}.",
+            n % 28 + 1,
+            latin(n)
+        )
+    }),
+];
+
 /// A word for each number, of syllables for its digits.
 fn spelt(number: usize, syllables: [&str; 10]) -> String {
     number.to_string().chars().filter_map(|digit| syllables.get(digit.to_digit(10)? as usize).copied()).collect()
@@ -524,76 +589,7 @@ impl Maker {
 
     /// A23: what is looked for beside each of many people, bodies or addresses, who all have names of their own.
     fn long_lists(&mut self) {
-        type Item = fn(usize) -> String;
-        let lists: [(&str, &str, &str, usize, Item); 24] = [
-            ("lines", "We nominate the following experts, and me:", "\r\n", 1_500, |n| {
-                format!("{n}. Ms {}, Director, {n}@x{n}.example, +41 22 730 {n:04}", latin(n))
-            }),
-            ("names", "We nominate the following experts:", "\r\n", 4_000, latin),
-            ("bullets", "We nominate:", "\r\n", 2_000, |n| format!("- Mr {}, Ministry of {}", latin(n), word(n))),
-            ("records", "We nominate:", "\r\n\r\n", 1_500, |n| {
-                format!(
-                    "Name: {}\r\nOrganization: {} Institute\r\nE-mail: {n}@x{n}.example\r\nTel: +41 22 730 {n:04}",
-                    latin(n),
-                    word(n)
-                )
-            }),
-            ("one sentence", "We nominate", ", ", 1_500, |n| format!("Ms {} ({n}@x{n}.example)", latin(n))),
-            ("one sentence of names", "We nominate", " and ", 1_500, |n| {
-                format!("Dr {}, Head of the {} Department of the Ministry of {}", latin(n), word(n), word(n + 7))
-            }),
-            ("successors", "Please change:", " ", 1_500, |n| format!("Ms {} replaces Mr {}.", latin(n), latin(n + 5_000))),
-            ("lines of successors", "Please change:", "\r\n", 1_500, |n| {
-                format!("Ms {} replaces Mr {}.", latin(n), latin(n + 5_000))
-            }),
-            ("leavers", "Please remove from your list:", "\r\n", 1_500, |n| format!("{} ({n}@x{n}.example)", latin(n))),
-            ("Russian lines", "Направляем список экспертов и меня:", "\r\n", 1_500, |n| {
-                format!("{n}. г-жа {} {}овна, директор, {n}@x{n}.example, тел. +7 495 730 {n:04}", cyrillic(n), cyrillic(n + 7))
-            }),
-            ("Arabic lines", "نرشح الخبراء التالية أسماؤهم:", "\r\n", 1_500, |n| {
-                format!("{n}. السيد {} {}، مدير، {n}@x{n}.example", arabic(n), arabic(n * 3 + 1))
-            }),
-            ("an Arabic sentence", "نرشح", " و", 1_500, |n| {
-                format!("السيد {} {} مدير وزارة {}", arabic(n), arabic(n * 3 + 1), arabic(n))
-            }),
-            ("Chinese lines", "现推荐以下专家:", "\r\n", 1_500, |n| {
-                format!("{n}. 王{}先生,主任,{n}@x{n}.example,电话 +86 10 8888 {n:04}", chinese(n))
-            }),
-            ("a Chinese sentence", "现推荐", "、", 4_000, |n| format!("李{}(工业和信息化部主任)", chinese(n))),
-            ("bodies", "We nominate Ms Jane Roe.", ", ", 2_500, |n| {
-                format!("Ministry of {} and {} of the Republic of {}", word(n), word(n + 7), word(n + 11))
-            }),
-            ("hosts", "We nominate Ms Jane Roe.", "\r\n", 4_000, |n| {
-                format!("{n}@{}.example {}", word(n).to_lowercase(), word(n))
-            }),
-            ("numbers", "We nominate Ms Jane Roe.", "\r\n", 4_000, |n| format!("Tel. +41 22 730 {n:04} Ms {}", latin(n))),
-            ("functions", "Please change my address. I am Head now.", ", ", 1_500, |n| {
-                format!("now Head of X{n}, she is Director of Y{n}, no longer Z{n}@a.example")
-            }),
-            ("writers", "Please add us.", " ", 900, |n| {
-                format!(
-                    "I am {}, the Director of {}, and me, the Head of {}, please add me and my colleague {}.",
-                    latin(n),
-                    word(n),
-                    word(n),
-                    latin(n + 1)
-                )
-            }),
-            ("old and new", "Please change:", "\r\n", 2_500, |n| format!("Old: {n}@x{n}.example\r\nNew: {}@x{n}.example", n + 1)),
-            ("closings", "We nominate Ms Jane Roe.", "\r\n\r\n", 2_000, |n| format!("Best regards,\r\n{}\r\nDirector", latin(n))),
-            ("greetings", "We nominate Ms Jane Roe.", "\r\n\r\n", 3_000, |n| format!("Dear Ms {},", latin(n))),
-            ("addressees", "LIAISON STATEMENT\r\n\r\nTitle: x\r\nFrom: SG 13\r\nFor: action\r\nTo:", ", ", 6_000, |n| {
-                format!("ITU-T SG{n}")
-            }),
-            ("statements", "LIAISON STATEMENT to JCA-COP\r\n\r\n", " ", 800, |n| {
-                format!(
-                    "We kindly ask ISO/IEC JTC 1/SC {n} to reply by {} September 2012 on COM 13 - LS {n} - E; contact Ms {}.",
-                    n % 28 + 1,
-                    latin(n)
-                )
-            }),
-        ];
-        for (name, head, between, count, item) in lists {
+        for (name, head, between, count, item) in LISTS {
             let body = (1..=count).map(item).collect::<Vec<_>>().join(between);
             self.add(&format!("A23 list: {name}"), Made { body: Some(format!("{head}\r\n{body}\r\n")), ..Made::default() });
         }
