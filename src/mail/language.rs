@@ -140,9 +140,11 @@ fn prose(text: &str) -> String {
     found
 }
 
-/// Letters that Russian does not have: Ukrainian, Belarusian, Serbian, Macedonian, Kazakh and their neighbours.
+/// Letters that Russian does not have: Ukrainian, Belarusian, Serbian, Macedonian, Kazakh and their neighbours. A name with them,
+/// which begins with a capital, stands in Russian letters, too.
 fn slavic(prose: &str, words: &LanguageWords) -> Told {
-    let foreign = prose.chars().filter(|c| "іїєґўјљњћђџқғңөұүһәІЇЄҐЎ".contains(*c)).count();
+    let common = prose.split_whitespace().filter(|word| !word.starts_with(char::is_uppercase));
+    let foreign = common.flat_map(str::chars).filter(|c| "іїєґўјљњћђџқғңөұүһә".contains(*c)).count();
     if foreign * 100 > letters(prose).cyrillic {
         return Told::Other;
     }
