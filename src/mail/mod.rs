@@ -16,6 +16,7 @@ mod html;
 mod language;
 mod quotes;
 mod read;
+mod sent_on;
 mod smime;
 mod text;
 mod transfer;

@@ -139,6 +139,11 @@ fn in_words(letter: &Letter<'_>, rules: &Rules, common: &mut Common) -> Vec<Foun
             return found;
         }
     }
+    if found.is_empty()
+        && let Some(found) = letter.of_what_is_sent_on(rules, common)
+    {
+        return found;
+    }
     if letter.kind == Kind::ContactSubmission && !letter.about_self && letter.has_documents() {
         // Who is proposed stands in a file that could not be read; whoever sent it is not proposed by that.
         return Vec::new();
@@ -223,6 +228,27 @@ impl Letter<'_> {
             }
         }
         found
+    }
+
+    /// `Please enter the person below.` above somebody's own letter: whom that one names, else whoever wrote it.
+    fn of_what_is_sent_on(&self, rules: &Rules, common: &mut Common) -> Option<Vec<FoundPerson>> {
+        let is_note = self.is_mail && !self.about_self && self.mail.text.own.chars().count() <= COVERING_NOTE;
+        let inner = self.mail.sent_on(&self.vocabulary.mail).filter(|_| is_note)?;
+        if inner.writer().is_none_or(|writer| self.charter.is_own(writer) || Some(writer) == self.mail.writer()) {
+            return None;
+        }
+        let letter = Letter::of_mail(rules, &inner, self.kind);
+        let own = letter.common();
+        let (mut found, _) = letter.in_text(&own);
+        if found.is_empty() {
+            found.extend(letter.writer_himself(&own));
+        }
+        for person in &mut found {
+            letter.complete(person, &own);
+            person.sources.iter_mut().for_each(|source| source.part = Part::History);
+        }
+        *common = Common { organization: own.organization.or(common.organization.take()), ..own };
+        Some(found).filter(|found| !found.is_empty())
     }
 
     /// Whether the text proposes somebody who does not sign it.
