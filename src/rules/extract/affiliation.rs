@@ -116,7 +116,7 @@ pub(super) fn take_organization(
 }
 
 /// Whether the person's address is at a domain made of a body's name: `Volta Systems` of `…@voltasys.example`.
-fn names_domain(name: &str, person: &FoundPerson) -> bool {
+pub(super) fn names_domain(name: &str, person: &FoundPerson) -> bool {
     let first: String = latin(name).unwrap_or_default().chars().take_while(|c| c.is_alphanumeric()).take(5).collect();
     let domain = person.email.as_ref().and_then(|email| email.reveal().split_once('@')).map(|(_, domain)| domain.to_owned());
     first.len() >= 4 && domain.is_some_and(|domain| domain.contains(&first))

@@ -129,12 +129,14 @@ fn chinese_role(chunk: &str, vocabulary: &Vocabulary) -> Option<String> {
         .han()
         .iter()
         .filter_map(|lead| plain.rfind(lead.as_str()).map(|at| at + lead.len()))
-        // `主任` ends with what leads to a function elsewhere.
-        .filter(|at| *at < plain.len())
+        // `主任` ends with what leads to a function elsewhere, also in `主任科员`.
+        .filter(|at| *at < plain.len() && plain.get(..*at).is_none_or(|head| labels.roles.han_at_end(head).is_none()))
         .max()
         .and_then(|at| chunk.get(at..))
         .unwrap_or(chunk)
         .trim_start();
+    // `张三，为实验室主管`
+    let chunk = ["为", "為", "是", "系"].iter().find_map(|verb| chunk.strip_prefix(verb)).unwrap_or(chunk);
     // The function ends the piece; a name may follow after a blank.
     let piece = chunk.split_whitespace().find(|piece| labels.roles.han_at_end(&simplified(piece)).is_some())?;
     let behind = chinese(piece, vocabulary).and_then(|name| piece.find(name.as_str()).map(|at| at + name.len()));

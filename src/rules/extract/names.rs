@@ -42,6 +42,13 @@ pub(super) fn find(text: &str, vocabulary: &Vocabulary) -> Vec<Name> {
     found
 }
 
+/// Whether a word behind a name is a degree or the like and no part of it. `MBA` is; `Ondo Mba` and `Jack Ma` are names.
+fn is_suffix(word: &str, vocabulary: &Vocabulary) -> bool {
+    let is_short = word.chars().count() <= 3 && !word.contains('.');
+    vocabulary.labels.suffixes.has(word)
+        && !(is_short && word.chars().skip(1).any(char::is_lowercase) && !word.starts_with(['J', 'S', 'j', 's']))
+}
+
 /// Whether a whole text is a name and nothing else (an honorific aside).
 pub(super) fn whole(text: &str, vocabulary: &Vocabulary) -> Option<Name> {
     let text = text.trim().trim_end_matches(['.', ',', ';', ':', '，', '。', '、', '：', '،', '؛', '!', '！']);
@@ -102,7 +109,7 @@ fn alphabetic(text: &str, list: &[Word<'_>], vocabulary: &Vocabulary) -> Vec<Nam
         let (from, many) = by_patronymic(list, from, many);
         let has_patronymic = list.get(from..from + many).unwrap_or_default().iter().skip(1).any(|word| is_patronymic(word.text));
         let mut last = from + many - 1;
-        while last > from && list.get(last).is_some_and(|word| labels.suffixes.has(word.text)) {
+        while last > from && list.get(last).is_some_and(|word| is_suffix(word.text, vocabulary)) {
             last -= 1;
         }
         let (Some(first), Some(end)) = (list.get(from), list.get(last)) else { break };

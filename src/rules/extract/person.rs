@@ -1,11 +1,11 @@
 //! The details of one person, taken from the units that speak of him.
 
-use super::affiliation::{DIVISIONS, cut_role, take_organization, without_place};
+use super::affiliation::{DIVISIONS, cut_role, names_domain, take_organization, without_place};
 use super::bodies::{chunks, role, spans, study_groups};
 use super::emails::{Email, Likeness, emails, likeness};
 use super::functions::{behind, stated};
 use super::names::{self, Name};
-use super::organizations::organizations;
+use super::organizations::{foreign, organizations};
 use super::phones::{self, Line};
 use super::units::{Shape, Unit};
 use crate::charter::Charter;
@@ -15,6 +15,8 @@ use crate::vocabulary::Vocabulary;
 use crate::vocabulary::labels::PersonLabel;
 use crate::vocabulary::words::{is_han, simplified};
 
+/// Characters of a function at most.
+const LONGEST_FUNCTION: usize = 100;
 /// Words of a source that are kept.
 const MOST_WORDS: usize = 200;
 
@@ -65,7 +67,7 @@ pub(super) fn details(
     labelled(&mut person, segment, vocabulary, charter);
     email(&mut person, segment, vocabulary, charter);
     if person.role.is_none() {
-        take_role(&mut person, part, segment, vocabulary);
+        take_role(&mut person, part, segment, common, vocabulary, charter);
     }
     if person.organization.is_none() {
         take_organization(&mut person, segment, common, vocabulary, charter);
@@ -196,7 +198,14 @@ fn is_list(address: &Address) -> bool {
     ["list.", "lists.", "listserv.", "mailman.", "groups."].iter().any(|start| host.starts_with(start))
 }
 
-fn take_role(person: &mut FoundPerson, part: Part, segment: &Segment<'_>, vocabulary: &Vocabulary) {
+fn take_role(
+    person: &mut FoundPerson,
+    part: Part,
+    segment: &Segment<'_>,
+    common: &Common,
+    vocabulary: &Vocabulary,
+    charter: &Charter,
+) {
     let mut found = None;
     for (index, (unit, piece)) in segment.pieces.iter().take(6).enumerate() {
         if index > 0
@@ -229,20 +238,74 @@ fn take_role(person: &mut FoundPerson, part: Part, segment: &Segment<'_>, vocabu
         let chunks = chunks(segment.before);
         let last = chunks.last()?;
         // Chinese: only the word directly before the name.
-        let last = if last.chars().any(is_han) { behind_names(last.split_whitespace().last()?, vocabulary) } else { last };
+        let last = if last.chars().any(is_han) { behind_names(last.split_whitespace().last()?, vocabulary) } else { tail(last) };
         if let Some(role) = role(last, vocabulary) {
             return Some((role, part));
         }
         None
     };
-    if let Some((text, part)) =
-        found.or_else(before).or_else(|| said_function(segment, vocabulary)).or_else(|| stated(segment, vocabulary))
+    if let Some((text, part)) = found
+        .or_else(before)
+        .or_else(|| said_function(segment, vocabulary))
+        .or_else(|| stated(segment, vocabulary))
+        .or_else(|| by_place(person, segment, common, vocabulary, charter))
     {
         let is_open = text.contains('(') && !text.contains(')');
         let text = if is_open { format!("{text})") } else { text };
         set(person, "role", part, &text, "function-beside-name");
         person.role = Some(text);
     }
+}
+
+/// The last words of a long piece: a function before a name is not longer.
+fn tail(piece: &str) -> &str {
+    let from = piece.char_indices().rev().nth(LONGEST_FUNCTION).map_or(0, |(at, _)| at);
+    let rest = piece.get(from..).unwrap_or(piece);
+    if from == 0 { piece } else { rest.split_once(' ').map_or(rest, |(_, rest)| rest) }
+}
+
+/// What stands between a name and what follows, when it can only be a function though no word of it says so: `Jane Roe, net warden,
+/// jane@…`. Behind a name stands a function or a body, and bodies have capitals; what has some counts only where the letter names
+/// the body elsewhere.
+fn by_place(
+    person: &FoundPerson,
+    segment: &Segment<'_>,
+    common: &Common,
+    vocabulary: &Vocabulary,
+    charter: &Charter,
+) -> Option<(String, Part)> {
+    let (unit, piece) = segment.pieces.first()?;
+    let rest =
+        piece.strip_prefix([',', '،', '，']).or_else(|| piece.strip_prefix(" – ").or_else(|| piece.strip_prefix(" - ")))?;
+    let chunk = *chunks(rest).first().filter(|chunk| rest.trim_start().starts_with(**chunk))?;
+    let list = crate::vocabulary::words::words(chunk);
+    let first = list.first()?;
+    let is_small = first.text.starts_with(char::is_lowercase);
+    let is_long = if chunk.chars().any(is_han) { chunk.chars().count() > 12 } else { list.len() > SCOPE };
+    let labels = &vocabulary.labels;
+    let leads_on = labels.breaks.matched(&[*first]) > 0
+        || labels.articles.matched(&[*first]) > 0
+        || labels.at.matched(&[*first]) > 0
+        || labels.particles.has(first.text)
+        || list.iter().any(|word| labels.breaks.matched(&[*word]) > 0 && word.text.chars().count() > 3);
+    let is_other = chunk.chars().any(|c| c.is_ascii_digit() || matches!(c, '@' | ':'))
+        || labels.honorifics.has(chunk)
+        || labels.suffixes.has(chunk)
+        || labels.person_label(chunk).is_some()
+        || labels.person_label(first.text).is_some()
+        || vocabulary.countries.is_name(chunk)
+        || vocabulary.countries.place(chunk).is_some()
+        || !vocabulary.countries.in_text(chunk).is_empty()
+        || names::whole(chunk, vocabulary).is_some()
+        || !organizations(chunk, vocabulary).is_empty();
+    let is_shouted = chunk.chars().all(|c| !c.is_lowercase()) && !chunk.chars().any(|c| c > '\u{530}');
+    // Details stand behind it, or nothing: in a sentence that goes on it may be anything.
+    let behind = rest.trim_start().get(chunk.len()..).unwrap_or_default();
+    let ends = behind.trim().is_empty() || behind.contains('@') || behind.trim_start().starts_with(['(', '.', '；', ';']);
+    let has_body = || common.organization.is_some() || !foreign(behind, vocabulary, charter).is_empty();
+    let is_body = || names_domain(chunk, person);
+    (!is_long && !leads_on && !is_other && !is_shouted && ends && (is_small || has_body() && !is_body()))
+        .then(|| (chunk.to_owned(), unit.part))
 }
 
 /// The function in a sentence of its own: "She is the head of the standards department".
@@ -288,7 +351,11 @@ fn role_chunks(text: &str, vocabulary: &Vocabulary) -> Vec<String> {
             let behind = text.get(end..).unwrap_or_default();
             is_role
                 && match gap {
-                    "," => is_scope(piece, vocabulary) && (behind.trim().is_empty() || is_topic(piece, vocabulary)),
+                    // A full stop ends the function; behind a comma may stand the body.
+                    "," => {
+                        let ends = behind.trim_start().is_empty() || behind.starts_with(['.', ';']);
+                        is_scope(piece, vocabulary) && (ends || is_topic(piece, vocabulary))
+                    }
                     "(" | "（" => behind.starts_with([')', '）']) && is_scope(piece, vocabulary),
                     _ => false,
                 }

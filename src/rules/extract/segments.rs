@@ -184,10 +184,14 @@ impl Letter<'_> {
         chosen: &[Mention],
         mentions: &[Mention],
     ) -> Segment<'_> {
+        // A signer in another script may be the same person; an address right behind a name is his who is named.
+        let is_latin = |name: &str| name.starts_with(|c: char| c < '\u{250}');
+        let has_address = self.units.get(mention.unit).is_some_and(|unit| unit.text.contains('@'));
+        let is_same_hand = |signer: &str| has_address && is_latin(signer) != is_latin(&mention.name.text);
         let others = chosen
             .iter()
             .map(|other| other.name.text.clone())
-            .chain(self.signers.iter().map(|signer| signer.text.clone()))
+            .chain(self.signers.iter().filter(|signer| !is_same_hand(&signer.text)).map(|signer| signer.text.clone()))
             .chain(mentions.iter().take(FEW).map(|other| other.name.text.clone()))
             .filter(|other| !same_person(other, &mention.name.text))
             .collect();
