@@ -58,6 +58,9 @@ pub(super) struct WordLists {
     pub(super) organization_pronouns: Vec<String>,
     pub(super) names: Vec<String>,
     pub(super) subunits: Vec<String>,
+    pub(super) small_bodies: Vec<String>,
+    pub(super) indefinite: Vec<String>,
+    pub(super) led: Vec<String>,
     pub(super) missions: Vec<String>,
     pub(super) old_columns: Vec<String>,
     pub(super) new_columns: Vec<String>,
@@ -113,6 +116,8 @@ pub(super) struct Categories {
     pub(super) offered: Vec<String>,
     pub(super) sdo: Vec<String>,
     pub(super) expert: Vec<String>,
+    pub(super) offices: Vec<String>,
+    pub(super) fields: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]

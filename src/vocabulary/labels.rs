@@ -177,6 +177,12 @@ pub struct LabelWords {
     pub names: HashSet<String>,
     /// Kinds of a body's parts.
     pub subunits: Words,
+    /// Kinds of bodies that open a name though written small (`au ministère de la Poste`).
+    pub small_bodies: Words,
+    /// From a person to the body that one comes from: `of`, `chez`.
+    pub led: Words,
+    /// Before the kind of body that one is: `an NGO`, `une association`.
+    pub indefinite: Words,
     /// `and`.
     pub ands: Words,
     /// Words in names of bodies that English has.
@@ -205,6 +211,10 @@ pub struct LabelWords {
     pub hidden_address: HiddenAddress,
     /// Words of an organization whose representative is `member`, `sdo` or `expert`, in this order of weight.
     pub categories: Vec<(&'static str, Words)>,
+    /// What a state calls its offices.
+    pub offices: Words,
+    /// What such an office is for, in the field of telecommunications.
+    pub fields: Words,
     /// What a body calls itself that is a member, whatever its name says.
     pub declared: Words,
     /// What people offer themselves as (`expert`).
@@ -308,6 +318,9 @@ impl LabelWords {
             (&mut self.ands, lists.ands),
             (&mut self.organization_pronouns, lists.organization_pronouns),
             (&mut self.subunits, lists.subunits),
+            (&mut self.small_bodies, lists.small_bodies),
+            (&mut self.indefinite, lists.indefinite),
+            (&mut self.led, lists.led),
             (&mut self.missions, lists.missions),
             (&mut self.old_columns, lists.old_columns),
             (&mut self.new_columns, lists.new_columns),
@@ -317,6 +330,8 @@ impl LabelWords {
             more.iter().for_each(|word| own.add(word));
         }
         categories.offered.iter().for_each(|word| self.offered.add(word));
+        categories.offices.iter().for_each(|word| self.offices.add(word));
+        categories.fields.iter().for_each(|word| self.fields.add(word));
         categories.declared.iter().for_each(|word| self.declared.add(word));
         for ((_, own), more) in self.categories.iter_mut().zip([categories.member, categories.sdo, categories.expert]) {
             more.iter().for_each(|word| own.add(word));

@@ -117,6 +117,8 @@ impl Places {
 
     fn code(&self, name: &str) -> Option<&str> {
         let folded = fold(name.trim_end_matches('.'));
+        // `a Pune-based charity`
+        let folded = folded.strip_suffix("-based").map_or(folded.clone(), str::to_owned);
         if let Some(code) = self.get(&folded) {
             return Some(code);
         }

@@ -1,5 +1,6 @@
 //! The organization that a person comes from, told from his function and from what else stands beside his name.
 
+use super::appositions::{described, led};
 use super::bodies::{chunks, role};
 use super::latin::latin;
 use super::letter::plain;
@@ -11,7 +12,7 @@ use crate::charter::Charter;
 use crate::domain::steps::{FoundPerson, Part};
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::labels::any;
-use crate::vocabulary::words::{fold, is_han};
+use crate::vocabulary::words::{fold, is_han, words};
 
 /// `Netwise Families (charity, Galway, Ireland)` and `… - فاس، المغرب` without the place behind the name.
 pub(super) fn without_place(value: &str, vocabulary: &Vocabulary) -> String {
@@ -78,14 +79,22 @@ pub(super) fn take_organization(
         }
         // The pieces with the function come last: "Head of the Standards Department, Optonetz GmbH".
         let rest = if role.is_empty() { (*piece).to_owned() } else { piece.replacen(&role, ";", 1) };
-        let (held, free): (Vec<String>, Vec<String>) = foreign(&rest, vocabulary, charter).into_iter().partition(|name| {
-            chunks(&rest).iter().any(|chunk| chunk.contains(name.as_str()) && is_function(chunk, name, vocabulary))
+        let named = foreign(&rest, vocabulary, charter).into_iter().chain(described(&rest, vocabulary));
+        let (held, free): (Vec<String>, Vec<String>) = named.partition(|name| {
+            let holds = |chunk: &&str| {
+                chunk.contains(name.as_str()) && is_function(chunk, name, vocabulary) && !is_held_at(chunk, name, vocabulary)
+            };
+            chunks(&rest).iter().any(holds)
         });
         // A department is a part of the body that proposes, when the letter names one.
         // So does `the Administration of X`: whoever acts for it is from a body.
         let is_state = |name: &String| vocabulary.labels.missions.is_in(&fold(name));
         let is_part = |name: &String| common.organization.is_some() && (is_subunit(name, vocabulary) || is_state(name));
-        if let Some(name) = free.into_iter().find(|name| !is_part(name)) {
+        let mut open: Vec<String> = free.into_iter().filter(|name| !is_part(name)).collect();
+        // `Department of Informatics, University of X`: the whole counts.
+        let whole = open.iter().position(|name| !is_subunit(name, vocabulary)).unwrap_or(0);
+        if whole < open.len() {
+            let name = open.swap_remove(whole);
             set(person, "organization", unit.part, &name, "organization-beside-name");
             person.organization = Some(name);
             return;
@@ -102,8 +111,8 @@ pub(super) fn take_organization(
         person.organization = Some(name);
         return;
     }
-    if let Some((name, part)) = unnamed_body(person, segment, common, vocabulary) {
-        set(person, "organization", part, &name, "piece-behind-name");
+    if let Some((name, part, rule)) = untold(person, segment, common, vocabulary, charter) {
+        set(person, "organization", part, &name, rule);
         person.organization = Some(name);
         return;
     }
@@ -113,6 +122,29 @@ pub(super) fn take_organization(
         return;
     }
     behind_function(person, segment, first, vocabulary);
+}
+
+/// A body that no word of its name tells, and where it stands: led to by a small word, before the name, or directly behind it.
+fn untold(
+    person: &FoundPerson,
+    segment: &Segment<'_>,
+    common: &Common,
+    vocabulary: &Vocabulary,
+    charter: &Charter,
+) -> Option<(String, Part, &'static str)> {
+    let first = segment.pieces.first();
+    first
+        .and_then(|(unit, piece)| Some((led(piece, vocabulary)?, unit.part, "organization-beside-name")))
+        .or_else(|| before_name(segment, vocabulary, charter).map(|(name, part)| (name, part, "organization-before-name")))
+        .or_else(|| unnamed_body(person, segment, common, vocabulary).map(|(name, part)| (name, part, "piece-behind-name")))
+}
+
+/// `Council Working Group – Ms Roe, …`: the body that a line of a list names before a person.
+fn before_name(segment: &Segment<'_>, vocabulary: &Vocabulary, charter: &Charter) -> Option<(String, Part)> {
+    let (unit, _) = segment.pieces.first().filter(|(unit, _)| unit.shape == Shape::Item)?;
+    let head = segment.before.trim_end().strip_suffix(['-', '–', '—', ':', ','])?;
+    let name = foreign(head, vocabulary, charter).into_iter().last()?;
+    Some((name, unit.part))
 }
 
 /// Whether the person's address is at a domain made of a body's name: `Volta Systems` of `…@voltasys.example`.
@@ -189,6 +221,15 @@ pub(super) fn is_function(chunk: &str, name: &str, vocabulary: &Vocabulary) -> b
         return chunk.len() > name.len() && role(chunk, vocabulary).is_some();
     }
     role(head, vocabulary).is_some()
+}
+
+/// `enseignante à l'École …`: a small word says that the function is held there.
+fn is_held_at(chunk: &str, name: &str, vocabulary: &Vocabulary) -> bool {
+    let labels = &vocabulary.labels;
+    let head = chunk.split(name).next().map(words).unwrap_or_default();
+    let last = head.iter().rev().find(|word| labels.articles.matched(&[**word]) == 0);
+    // `l'` hangs on the name.
+    last.is_some_and(|word| labels.at.matched(&[*word]) > 0)
 }
 
 fn role_is_none(chunk: &str, vocabulary: &Vocabulary) -> bool {

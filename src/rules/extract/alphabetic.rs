@@ -1,15 +1,11 @@
 //! Names of organizations in Latin, Cyrillic and Arabic script: which words they begin and end with.
 
-use super::letter::plain;
+use super::extent::{capital_before, leftmost, over_links, rightmost};
 use crate::vocabulary::Vocabulary;
-use crate::vocabulary::labels::any;
 use crate::vocabulary::words::{Word, is_arabic, words};
 
-/// Letters of `pour`, `por` and the like at least; `y` joins words of a name.
-const SHORTEST_PREPOSITION: usize = 3;
-
 /// Words of an organization's name at most.
-const LONGEST: usize = 16;
+pub(super) const LONGEST: usize = 24;
 
 /// The names in one piece of text.
 pub(super) fn alphabetic(chunk: &str, vocabulary: &Vocabulary) -> Vec<String> {
@@ -26,6 +22,7 @@ pub(super) fn alphabetic(chunk: &str, vocabulary: &Vocabulary) -> Vec<String> {
         if !is_named
             || is_standard(chunk, &list, at)
             || is_attribute(chunk, &list, at)
+            || is_described(chunk, &list, at, vocabulary)
             || is_quoted_part(chunk, &list, at, vocabulary)
         {
             at += 1;
@@ -40,6 +37,7 @@ pub(super) fn alphabetic(chunk: &str, vocabulary: &Vocabulary) -> Vec<String> {
                 let near = leftmost(chunk, &list, at.saturating_sub(1), vocabulary);
                 over_links(chunk, &list, near, vocabulary)
             }
+            _ if opens_small(chunk, &list, at, vocabulary) => at,
             _ => leftmost(chunk, &list, at, vocabulary),
         };
         let mut to = if form > 0 { at + form - 1 } else { rightmost(chunk, &list, at, vocabulary) };
@@ -77,7 +75,7 @@ pub(super) fn alphabetic(chunk: &str, vocabulary: &Vocabulary) -> Vec<String> {
 }
 
 /// Octets of the Arabic prepositions that are written in front of a body's word: `لوزارة` is of the `وزارة`.
-fn attached(word: &str, vocabulary: &Vocabulary) -> usize {
+pub(super) fn attached(word: &str, vocabulary: &Vocabulary) -> usize {
     let is_body = |text: &str| vocabulary.labels.organizations.has(text);
     let bare =
         word.strip_prefix(['ل', 'ب', 'ك', 'و', 'ف']).filter(|bare| bare.chars().count() >= SHORTEST_ARABIC && is_body(bare));
@@ -89,7 +87,7 @@ fn attached(word: &str, vocabulary: &Vocabulary) -> usize {
 const SHORTEST_ARABIC: usize = 3;
 
 /// Whether a text begins with a town or a country.
-fn is_place(text: &str, vocabulary: &Vocabulary) -> bool {
+pub(super) fn is_place(text: &str, vocabulary: &Vocabulary) -> bool {
     let head: Vec<&str> = text.split_whitespace().take(2).collect();
     let head = head.join(" ");
     vocabulary.countries.place(&head).is_some() || !vocabulary.countries.in_text(&head).is_empty()
@@ -122,6 +120,14 @@ fn legal_form(chunk: &str, list: &[Word<'_>], at: usize, vocabulary: &Vocabulary
 fn is_attribute(chunk: &str, list: &[Word<'_>], at: usize) -> bool {
     let (Some(before), Some(word)) = (at.checked_sub(1).and_then(|at| list.get(at)), list.get(at)) else { return false };
     name_is_definite(word.text) && name_is_definite(before.text) && chunk.get(before.end..word.start) == Some(" ")
+}
+
+/// `an NGO in Lima`: what kind of body one is.
+fn is_described(chunk: &str, list: &[Word<'_>], at: usize, vocabulary: &Vocabulary) -> bool {
+    let (Some(before), Some(word)) = (at.checked_sub(1).and_then(|at| list.get(at)), list.get(at)) else { return false };
+    before.text.starts_with(char::is_lowercase)
+        && chunk.get(before.end..word.start) == Some(" ")
+        && vocabulary.labels.indefinite.matched(&[*before]) > 0
 }
 
 /// `our section "Media and Youth"`: what stands in quotation marks behind a word for a part of a body names the part.
@@ -176,39 +182,41 @@ fn names_quoted(chunk: &str, list: &[Word<'_>], at: usize, vocabulary: &Vocabula
     is_word && gap.contains(['«', '"', '“', '„']) && vocabulary.labels.organizations.matched(&[*word]) > 0
 }
 
-/// `Казахский технологический университет`: in Russian the word itself is written small behind the capitalised one.
+/// `Казахский технологический университет`: in Russian the word itself is written small behind the capitalised one. Some words are
+/// written small in a sentence and make a name with what follows.
 fn is_small_key(chunk: &str, list: &[Word<'_>], at: usize, vocabulary: &Vocabulary) -> bool {
-    let Some(word) = list.get(at).filter(|word| word.text.starts_with(is_cyrillic)) else { return false };
-    vocabulary.labels.organizations.matched(&[*word]) > 0 && capital_before(chunk, list, at, vocabulary).is_some()
+    let Some(word) = list.get(at).filter(|word| word.text.starts_with(char::is_lowercase)) else { return false };
+    word.text.starts_with(is_cyrillic)
+        && vocabulary.labels.organizations.matched(&[*word]) > 0
+        && capital_before(chunk, list, at, vocabulary).is_some()
+        || opens_small(chunk, list, at, vocabulary)
 }
 
-/// Endings of Russian adjectives, in all cases.
-const ADJECTIVES: [&str; 15] = ["й", "я", "е", "ого", "его", "ому", "ему", "ым", "им", "ом", "ую", "юю", "ых", "их", "ыми"];
+/// Words between a small body's word and the first one with a capital at most: `ministère chargé de la Poste`.
+const TO_CAPITAL: usize = 4;
 
-/// The capitalised Russian word, up to three adjectives before a place, that begins a name.
-fn capital_before(chunk: &str, list: &[Word<'_>], at: usize, vocabulary: &Vocabulary) -> Option<usize> {
-    let mut first = at;
-    for _ in 0..4 {
-        let (previous, current) = (list.get(first.checked_sub(1)?)?, list.get(first)?);
-        let is_close = chunk.get(previous.end..current.start).is_some_and(|gap| gap.trim().is_empty());
-        let is_adjective = previous.text.starts_with(is_cyrillic) && !stops(previous, vocabulary);
-        if !is_close || !is_adjective || vocabulary.labels.roles.matched(&[*previous]) > 0 {
-            return None;
-        }
-        first -= 1;
-        // `Прежнее контактное лицо ОАО …`: a noun between them belongs to the sentence.
-        if previous.text.starts_with(char::is_lowercase) && previous.text.ends_with(['о', 'а', 'ь', 'ы', 'и']) {
-            return None;
-        }
-        if previous.text.starts_with(char::is_uppercase) {
-            // A person's name is no adjective.
-            return ADJECTIVES.iter().any(|ending| previous.text.ends_with(ending)).then_some(first);
-        }
+/// `au ministère de la Poste`, `la fundación Niñez`, `ministry of ICT`: a body's word that may be written small, with a name behind it.
+pub(super) fn opens_small(chunk: &str, list: &[Word<'_>], at: usize, vocabulary: &Vocabulary) -> bool {
+    let labels = &vocabulary.labels;
+    let Some(rest) = list.get(at..) else { return false };
+    let many = labels.small_bodies.matched(rest);
+    let Some(first) = rest.first().filter(|word| many > 0 && word.text.starts_with(char::is_lowercase)) else { return false };
+    let is_described = at.checked_sub(1).and_then(|at| list.get(at)).is_some_and(|word| labels.indefinite.matched(&[*word]) > 0);
+    if first.text.starts_with(is_cyrillic) {
+        return list.get(at + many).is_some_and(|next| chunk.get(first.end..next.start) == Some(" "));
     }
-    None
+    let is_link = |word: &&Word<'_>| {
+        labels.small_links.matched(&[**word]) > 0
+            || labels.articles.matched(&[**word]) > 0
+            || labels.particles.has(word.text)
+            || word.text == "of"
+    };
+    let behind = rest.get(many..).unwrap_or_default();
+    let links = behind.iter().take(TO_CAPITAL).take_while(is_link).count();
+    !is_described && links > 0 && behind.get(links).is_some_and(|word| word.text.starts_with(char::is_uppercase))
 }
 
-fn is_cyrillic(c: char) -> bool {
+pub(super) fn is_cyrillic(c: char) -> bool {
     matches!(c, '\u{400}'..='\u{4FF}')
 }
 
@@ -218,183 +226,6 @@ fn name_is_definite(word: &str) -> bool {
 }
 
 /// An abbreviation that is a whole name: UNICEF, ETSI.
-fn is_proper(word: &str) -> bool {
+pub(super) fn is_proper(word: &str) -> bool {
     word.chars().count() >= 3 && word.chars().all(|c| c.is_uppercase() || c.is_ascii_digit())
-}
-
-/// The first word of the name around a key word: capitalised words before it, and small ones between them.
-fn leftmost(chunk: &str, list: &[Word<'_>], key: usize, vocabulary: &Vocabulary) -> usize {
-    let labels = &vocabulary.labels;
-    let mut first = key;
-    while let Some(previous) = first.checked_sub(1).and_then(|at| list.get(at)) {
-        let Some(current) = list.get(first) else { break };
-        let gap = chunk.get(previous.end..current.start).unwrap_or_default();
-        let initial = previous.text.chars().next().unwrap_or('&');
-        let is_gap = |c: char| c.is_whitespace() || matches!(c, '"' | '“' | '«' | '\'' | '&' | '.' | '„');
-        if !gap.chars().all(is_gap) {
-            break;
-        }
-        let belongs = |word: &Word<'_>| {
-            word.text.starts_with(char::is_uppercase) && !stops(word, vocabulary) && labels.roles.matched(&[*word]) == 0
-        };
-        if initial == '&' || labels.ands.matched(&[*previous]) > 0 {
-            // `Consumer and Competition Authority`
-            let before = first.checked_sub(2).and_then(|at| list.get(at));
-            if !before.is_some_and(belongs) {
-                break;
-            }
-            first -= 2;
-            continue;
-        }
-        if !belongs(previous) {
-            break;
-        }
-        first -= 1;
-    }
-    if first == key {
-        return capital_before(chunk, list, key, vocabulary).unwrap_or(first);
-    }
-    first
-}
-
-/// Small words in a row that lead from one word of a company's name to the next: `de las`.
-const MOST_LINKS: usize = 2;
-
-/// `Operadora del Guadiana S.A.`: what a form ends begins before the small words, when a capitalised word stands there.
-fn over_links(chunk: &str, list: &[Word<'_>], first: usize, vocabulary: &Vocabulary) -> usize {
-    let labels = &vocabulary.labels;
-    let is_link = |word: &Word<'_>| {
-        labels.small_links.matched(&[*word]) > 0 && labels.at.matched(&[*word]) == 0 && word.text.starts_with(char::is_lowercase)
-    };
-    let close = |at: usize| {
-        let (Some(before), Some(word)) = (at.checked_sub(1).and_then(|at| list.get(at)), list.get(at)) else { return false };
-        chunk.get(before.end..word.start) == Some(" ")
-    };
-    let mut from = first;
-    let mut links = 0;
-    while links < MOST_LINKS && close(from) && from.checked_sub(1).and_then(|at| list.get(at)).is_some_and(is_link) {
-        from -= 1;
-        links += 1;
-    }
-    let head = from.checked_sub(1).and_then(|at| list.get(at)).filter(|_| links > 0 && close(from));
-    let is_name = head.is_some_and(|word| {
-        word.text.starts_with(char::is_uppercase)
-            && !stops(word, vocabulary)
-            && labels.roles.matched(&[*word]) == 0
-            && labels.subunits.matched(&[*word]) == 0
-    });
-    if is_name { from - 1 } else { first }
-}
-
-/// Whether a word never belongs to an organization's name.
-fn stops(word: &Word<'_>, vocabulary: &Vocabulary) -> bool {
-    let list = [*word];
-    vocabulary.labels.breaks.matched(&list) > 0
-        || vocabulary.labels.articles.matched(&list) > 0
-        || vocabulary.labels.honorifics.matched(&list) > 0
-}
-
-/// The last word of the name around a key word: capitalised words behind it, and small ones that lead to one. Where a language writes
-/// the names of bodies small but for the first word, the name runs on to a verb.
-fn rightmost(chunk: &str, list: &[Word<'_>], key: usize, vocabulary: &Vocabulary) -> usize {
-    let labels = &vocabulary.labels;
-    let runs_on = runs_on(list, key, vocabulary);
-    let mut last = key;
-    let mut ahead = key + 1;
-    while let (Some(word), Some(previous)) = (list.get(ahead), list.get(ahead - 1)) {
-        let gap = chunk.get(previous.end..word.start).unwrap_or_default();
-        let is_gap = |c: char| c.is_whitespace() || matches!(c, '«' | '»' | '"' | '“' | '”' | '„' | '&' | '\'' | '’' | '.' | ',');
-        // `de l'Économie`
-        let elided_gap = gap.ends_with(['\'', '’']) && gap.trim().chars().count() <= 3;
-        if !(gap.chars().all(is_gap) || elided_gap) || ahead - key > LONGEST {
-            break;
-        }
-        let initial = word.text.chars().next().unwrap_or('&');
-        let elided = word.text.split_once(['\'', '’']).is_some_and(|(_, rest)| rest.starts_with(char::is_uppercase));
-        let is_small = !initial.is_uppercase() || is_arabic(initial);
-        // `تنظيم البريد والاتصالات`: a word that ends names elsewhere is joined to the next one.
-        let is_joined = || list.get(ahead + 1).is_some_and(|next| next.text.starts_with("وال"));
-        let is_joined = word.text.starts_with("ال") && is_joined();
-        if is_arabic(initial) && stops(word, vocabulary) && !is_joined {
-            break;
-        }
-        // What is an article in one language is a verb in another: `le Ministère … a pris note`.
-        let is_article = || labels.articles.matched(&[*word]) > 0 && labels.breaks.matched(&[*word]) == 0;
-        let is_link = word.text.is_empty() || labels.links.matched(&[*word]) > 0 || is_article();
-        if is_small && !is_joined && (is_link || stops(word, vocabulary)) {
-            // A small word leads on only when the name goes on right behind it.
-            let goes_on = list.get(ahead + 1).is_some_and(|next| {
-                let is_name = next.text.starts_with(char::is_uppercase)
-                    || labels.articles.matched(&[*next]) > 0
-                    || runs_on && !stops(next, vocabulary) && !is_verb(next, vocabulary);
-                // `left the Forum on December 31`
-                let is_date = vocabulary.time.is_month(next.text);
-                // `X Charity in Leeds`
-                let is_place = (labels.breaks.matched(&[*word]) > 0 || labels.at.matched(&[*word]) > 0)
-                    && chunk.get(next.start..).is_some_and(|rest| is_place(rest, vocabulary));
-                // `quitté l'Association X pour la Fondation Y`
-                let is_next_body = word.text.chars().count() >= SHORTEST_PREPOSITION
-                    && labels.breaks.matched(&[*word]) > 0
-                    && list.get(ahead + 1..).unwrap_or_default().iter().take(2).any(|next| is_key(next, vocabulary));
-                !is_date
-                    && !is_place
-                    && !is_next_body
-                    && (is_name || is_key(next, vocabulary) || labels.organizations.matched(&[*next]) > 0)
-            });
-            if !(is_link && goes_on) {
-                break;
-            }
-            ahead += 1;
-            continue;
-        }
-        if is_small && (labels.roles.matched(&[*word]) > 0 || runs_on && is_verb(word, vocabulary)) {
-            break;
-        }
-        // A number behind an Arabic or Russian name is a telephone's or a date's.
-        if runs_on && word.text.starts_with(char::is_numeric) {
-            break;
-        }
-        if initial.is_uppercase() || elided || runs_on {
-            if initial.is_uppercase() && labels.honorifics.matched(&[*word]) > 0 {
-                break;
-            }
-            last = ahead;
-        } else {
-            break;
-        }
-        ahead += 1;
-    }
-    last
-}
-
-/// Whether the language of a key word writes the rest of the name small.
-fn runs_on(list: &[Word<'_>], key: usize, vocabulary: &Vocabulary) -> bool {
-    let labels = &vocabulary.labels;
-    let Some(word) = list.get(key) else { return false };
-    if word.text.starts_with(|c: char| is_arabic(c) || is_cyrillic(c)) {
-        return true;
-    }
-    // Behind an abbreviation, or before a capitalised word, every word of the name is.
-    let is_title = list.get(key + 1).is_some_and(|next| next.text.starts_with(char::is_uppercase));
-    if labels.small_names.matched(&[*word]) == 0 || is_proper(word.text) || is_title {
-        return false;
-    }
-    // A word that English has, too (`Forum`), needs a Romance word behind it.
-    let is_english = labels.english_names.matched(&[*word]) > 0;
-    let next_is_name = || {
-        let small = list.get(key + 1).is_some_and(|next| next.text.starts_with(char::is_lowercase) && !stops(next, vocabulary));
-        small
-            && list
-                .get(key + 2)
-                .is_some_and(|name| name.text.starts_with(char::is_uppercase) && labels.honorifics.matched(&[*name]) == 0)
-    };
-    !is_english
-        || next_is_name()
-        || list.get(key + 1..).unwrap_or_default().iter().take(2).any(|next| labels.small_links.matched(&[*next]) > 0)
-}
-
-/// Whether a word is one by which letters propose or withdraw somebody.
-fn is_verb(word: &Word<'_>, vocabulary: &Vocabulary) -> bool {
-    let text = plain(word.text);
-    any(&vocabulary.labels.cues.propose, &text) || any(&vocabulary.labels.cues.withdraw, &text)
 }

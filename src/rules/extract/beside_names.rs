@@ -62,7 +62,11 @@ pub(super) fn belongs_to_body(text: &str, list: &[Word<'_>], from: usize, vocabu
         let is_function = at != from && labels.roles.matched(&[*before]) > 0;
         let before = &without_elision(*before);
         let is_name = before.text.starts_with(|c: char| c.is_uppercase() || is_arabic(c));
-        let is_body = is_function || is_name && labels.organizations.matched(&[*before]) > 0;
+        // `División de Política Regulatoria`: a part of a body, behind a link.
+        let is_part = || at != from && labels.subunits.matched(&[*before]) > 0;
+        // `la fondation Jeunes Connectés`
+        let is_small = at == from && labels.small_bodies.matched(&[*before]) > 0;
+        let is_body = is_function || is_small || is_name && (labels.organizations.matched(&[*before]) > 0 || is_part());
         if is_body {
             // Arabic puts nothing between a body and who is named next, so only a link is sure.
             return !before.text.starts_with(is_arabic) || at != from;

@@ -1,6 +1,6 @@
 //! Pieces of a text, the functions that they state, and the bodies that a representative stands for.
 
-use super::alphabetic::is_key;
+use super::alphabetic::{is_key, opens_small, without_elision};
 use super::organizations::chinese;
 use crate::charter::Charter;
 use crate::vocabulary::Vocabulary;
@@ -95,7 +95,10 @@ pub(super) fn role(chunk: &str, vocabulary: &Vocabulary) -> Option<String> {
     let mut last = list.len().checked_sub(1)?;
     // A clause behind it is no part of it: "director at X", "chef de service auprès de Y".
     for (at, word) in list.iter().enumerate().skip(key + 1) {
-        let next_is_body = list.get(at + 1..).is_some_and(|rest| rest.iter().take(4).any(|word| is_key(word, vocabulary)));
+        let next_is_body = (at + 1..at + 5).any(|next| {
+            list.get(next).is_some_and(|word| is_key(&without_elision(*word), vocabulary))
+                || opens_small(chunk, &list, next, vocabulary)
+        });
         let next_is_place = || {
             let rest = chunk.get(word.end..).unwrap_or_default().trim_start();
             rest.starts_with(char::is_uppercase) && vocabulary.countries.place(rest).is_some()
@@ -117,8 +120,17 @@ pub(super) fn role(chunk: &str, vocabulary: &Vocabulary) -> Option<String> {
         }
     }
     let (first, last) = (list.get(first)?, list.get(last)?);
-    let role = chunk.get(first.start..last.end)?.trim();
+    let role = with_quote(chunk, first.start, last.end)?.trim();
     (role.split_whitespace().count() <= 12 && !role.is_empty()).then(|| role.to_owned())
+}
+
+/// A piece of a text with the mark that closes its quotation.
+fn with_quote(text: &str, start: usize, end: usize) -> Option<&str> {
+    let piece = text.get(start..end)?;
+    let opens = |open: char, close: char| piece.matches(open).count() > piece.matches(close).count();
+    let closing = [('«', '»'), ('“', '”')].into_iter().find(|(open, close)| opens(*open, *close)).map(|(_, close)| close);
+    let is_closed = closing.is_some_and(|mark| text.get(end..).is_some_and(|rest| rest.starts_with(mark)));
+    text.get(start..end + closing.filter(|_| is_closed).map_or(0, char::len_utf8))
 }
 
 fn chinese_role(chunk: &str, vocabulary: &Vocabulary) -> Option<String> {
@@ -141,7 +153,18 @@ fn chinese_role(chunk: &str, vocabulary: &Vocabulary) -> Option<String> {
     let piece = chunk.split_whitespace().find(|piece| labels.roles.han_at_end(&simplified(piece)).is_some())?;
     let behind = chinese(piece, vocabulary).and_then(|name| piece.find(name.as_str()).map(|at| at + name.len()));
     let role = behind.and_then(|at| piece.get(at..)).filter(|role| !role.is_empty()).unwrap_or(piece);
-    (role.chars().count() <= 24).then(|| role.trim().to_owned())
+    let role = without_own(role, vocabulary);
+    (role.chars().count() <= 24 && !role.is_empty()).then(|| role.trim().to_owned())
+}
+
+/// `本中心项目主管`: what stands for the letter's own body before a function.
+fn without_own<'r>(role: &'r str, vocabulary: &Vocabulary) -> &'r str {
+    let labels = &vocabulary.labels;
+    let plain = simplified(role);
+    let Some(pronoun) = labels.organization_pronouns.han_at_start(&plain) else { return role };
+    let behind = plain.get(pronoun.len()..).unwrap_or_default();
+    let kind = labels.organization_ends.han_at_start(behind).map_or(0, str::len);
+    role.get(pronoun.len() + kind..).filter(|rest| kind > 0 && !rest.is_empty()).unwrap_or(role)
 }
 
 /// Canonical study groups (`SG17`) that a text names: those that the charter expects, and no other sector's.
@@ -197,6 +220,14 @@ pub(super) fn seat_category(text: &str, vocabulary: &Vocabulary, charter: &Chart
         .map(|seat| seat.category.clone())
         .or_else(by_word)
         .filter(|category| charter.seats.iter().any(|seat| seat.category == *category))
+}
+
+/// Whether a name is of a state's office for telecommunications, whatever it calls it: `Czech Telecommunication Office`.
+pub(super) fn is_office(name: &str, vocabulary: &Vocabulary) -> bool {
+    let labels = &vocabulary.labels;
+    let list = words(name);
+    let has = |own: &crate::vocabulary::words::Words| list.iter().any(|word| own.matched(&[without_elision(*word)]) > 0);
+    has(&labels.offices) && has(&labels.fields) && !labels.ours.is_in(name) && !has(&labels.legal_forms)
 }
 
 /// The category that an organization's own words give ground for.

@@ -47,7 +47,9 @@ impl Letter<'_> {
         if labels.is_empty() {
             return None;
         }
-        let own = self.units.iter().map(|unit| (unit.text.as_str(), unit.part));
+        let listed = self.listed();
+        let own = self.units.iter().enumerate().filter(|(index, _)| !listed.contains(index));
+        let own = own.map(|(_, unit)| (unit.text.as_str(), unit.part));
         let subject = Some((self.mail.base_subject.as_str(), Part::Subject)).filter(|_| self.is_mail);
         own.chain(subject).find_map(|(text, part)| {
             let name = chunks(text).into_iter().find_map(|chunk| labels.iter().find_map(|label| self.named_by(chunk, label)))?;

@@ -35,6 +35,7 @@ fn name_at(text: &str, list: &[Word<'_>], at: usize, vocabulary: &Vocabulary) ->
     if family > FAMILY
         || vocabulary.labels.organizations.matched(&[*last]) > 0
         || vocabulary.labels.legal_forms.matched(&[*last]) > 0
+        || vocabulary.labels.not_names.matched(&[*last]) > 0
     {
         return None;
     }

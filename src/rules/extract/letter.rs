@@ -1,11 +1,8 @@
 //! A letter (or a document that is one) as the search for people reads it: its units, who signs it, whether its writer means himself.
 
-use super::affiliation::{is_function, is_subunit, without_place};
 use super::bodies::chunks;
 use super::emails::{Likeness, emails, likeness};
 use super::names::{self, Name};
-use super::organizations::foreign;
-use super::person::Common;
 use super::seats::Ground;
 use super::units::{self, Shape, Unit};
 use crate::charter::Charter;
@@ -14,7 +11,7 @@ use crate::domain::words::Kind;
 use crate::mail::Mail;
 use crate::rules::Rules;
 use crate::vocabulary::Vocabulary;
-use crate::vocabulary::labels::{Cues, PersonLabel, any};
+use crate::vocabulary::labels::{Cues, any};
 use crate::vocabulary::words::{fold, is_han, simplified, words};
 use std::cell::OnceCell;
 
@@ -29,10 +26,6 @@ pub(super) fn plain(text: &str) -> String {
 
 /// Lines at the end of a letter in which its writer may sign.
 const LAST_LINES: usize = 4;
-/// How far behind a body's name the verb stands of which it is the subject.
-const NEAR: usize = 36;
-/// How far before it the verb stands by which the writer has left it.
-const LEFT: usize = 20;
 
 /// Units of a letter's own text that are searched for people: three lines for each of the most people that are taken out of one.
 pub(super) const MOST_UNITS: usize = 3 * MOST_PEOPLE;
@@ -68,6 +61,8 @@ pub(super) struct Letter<'a> {
     pub(super) is_cut: bool,
     /// What the letter as a whole says of everybody in it, once somebody asked.
     pub(super) ground: OnceCell<Ground>,
+    /// The units of [`Letter::listed`].
+    pub(super) lines: OnceCell<Vec<usize>>,
 }
 
 impl<'a> Letter<'a> {
@@ -123,6 +118,7 @@ impl<'a> Letter<'a> {
             is_mail: false,
             is_cut,
             ground: OnceCell::new(),
+            lines: OnceCell::new(),
         }
     }
 
@@ -289,109 +285,6 @@ impl<'a> Letter<'a> {
     pub(super) fn is_officer(&self, name: &str) -> bool {
         let family = self.charter.chair.name.split_whitespace().last().map(fold);
         same_person(name, &self.charter.chair.name) || family.is_some_and(|family| sorted_words(name).contains(&family))
-    }
-
-    /// What holds for everybody whom the letter proposes: the body that the sentence with the proposal names, else the first one.
-    pub(super) fn common(&self) -> Common {
-        let mut common = Common::default();
-        let mut bodies: Vec<(usize, i32, String, Part)> = Vec::new();
-        for (index, unit) in self.units.iter().enumerate().filter(|(_, unit)| !self.is_greeting(unit)) {
-            // `Manager: Numbering and Consumer Safety` is no body.
-            if unit.fields.first().is_some_and(|(label, _)| *label == PersonLabel::Position) {
-                continue;
-            }
-            let labelled = unit.fields.iter().find(|(label, _)| *label == PersonLabel::Organization);
-            if let Some((_, value)) = labelled {
-                bodies.push((index, 3, without_place(value, self.vocabulary), unit.part));
-            } else {
-                let proposes = i32::from(any(&self.vocabulary.labels.cues.propose, &plain(&unit.text)));
-                let found = foreign(&unit.text, self.vocabulary, self.charter).into_iter();
-                bodies.extend(found.map(|name| {
-                    let acts = i32::from(proposes > 0 && self.acts(&unit.text, &name));
-                    // A department counts less than the body that it belongs to.
-                    let writes_for_others = self.vocabulary.labels.missions.is_in(&fold(&name));
-                    let part = i32::from(is_subunit(&name, self.vocabulary)) * 2 + i32::from(writes_for_others) * 2;
-                    let former = i32::from(self.is_former(&unit.text, &name)) * 2;
-                    // `Head of Network Abuse`: what a function is for may be no body at all.
-                    let held = i32::from(
-                        chunks(&unit.text)
-                            .iter()
-                            .any(|chunk| chunk.contains(&name) && is_function(chunk, &name, self.vocabulary)),
-                    );
-                    (index, proposes + acts - part - former - held, name, unit.part)
-                }));
-            }
-            if common.country.is_none() {
-                common.country = self.vocabulary.countries.in_text(&unit.text).first().map(|code| (*code).to_owned());
-            }
-        }
-        let best = bodies.iter().map(|(_, weight, _, _)| *weight).max();
-        common.organization =
-            bodies.into_iter().find(|(_, weight, _, _)| Some(*weight) == best).map(|(_, _, name, part)| (name, part));
-        if common.organization.is_none() {
-            common.organization = self.body_of_domain();
-        }
-        if common.organization.is_none() {
-            common.organization = self.units.iter().find_map(|unit| Some((self.announced_body(&unit.text)?, unit.part)));
-        }
-        if common.organization.is_none() && self.is_mail {
-            common.organization = self.sending_body().map(|name| (name, Part::From));
-        }
-        if common.country.is_none() && self.is_mail {
-            common.country = self.vocabulary.countries.in_text(&self.mail.base_subject).first().map(|code| (*code).to_owned());
-        }
-        if common.country.is_none() {
-            common.country = self.units.iter().find_map(|unit| self.place(&unit.text)).map(str::to_owned);
-        }
-        common
-    }
-
-    /// Whether the writer says that he comes from a body no longer: "from X to Y".
-    fn is_former(&self, text: &str, name: &str) -> bool {
-        if !self.about_self || self.kind != Kind::ContactUpdate {
-            return false;
-        }
-        let head: Vec<char> = text.split_once(name).map_or("", |(head, _)| head).chars().rev().take(NEAR).collect();
-        let near = plain(&head.iter().take(LEFT).rev().collect::<String>());
-        let cues = &self.vocabulary.labels.cues;
-        any(&cues.withdraw, &near) || any(&cues.old_value, &plain(&head.into_iter().rev().collect::<String>()))
-    }
-
-    /// Whether the words right behind a body's name propose somebody: it is the one that does.
-    fn acts(&self, text: &str, name: &str) -> bool {
-        let behind = text.split_once(name).map_or("", |(_, behind)| behind);
-        let near: String = behind.chars().take(NEAR).collect();
-        any(&self.vocabulary.labels.cues.propose, &plain(&near))
-    }
-
-    /// The country of the first town in a text, people's names aside.
-    fn place(&self, text: &str) -> Option<&str> {
-        self.vocabulary.countries.place(text)?;
-        let mut bare = text.to_owned();
-        for name in names::find(text, self.vocabulary) {
-            bare = bare.replace(&name.text, ";");
-        }
-        self.vocabulary.countries.place(&bare)
-    }
-
-    /// The capitalised words behind "on behalf of", "expert of": a body that no word of its name tells.
-    fn announced_body(&self, text: &str) -> Option<String> {
-        let hit = self.vocabulary.labels.bodies.announced.candidates(text).find_map(|pattern| pattern.captures(text))?;
-        let name = hit.get(1)?.as_str().trim_end_matches([',', '.', ' ']);
-        let is_own = self.vocabulary.labels.ours.is_in(name)
-            || std::iter::once(&self.charter.name).chain(&self.charter.aliases).any(|own| name.contains(own.as_str()));
-        let is_person =
-            names::whole(name, self.vocabulary).is_some_and(|found| found.honorific.is_some() || self.is_signer(&found.text));
-        let is_place = self.vocabulary.countries.is_name(name);
-        (!is_own && !is_person && !is_place && name.chars().count() >= 3).then(|| name.to_owned())
-    }
-
-    /// The organization that the From field names.
-    fn sending_body(&self) -> Option<String> {
-        let sender = self.mail.from.first().map(|person| person.name.clone()).unwrap_or_default();
-        let is_person = names::whole(&reordered(&sender), self.vocabulary).is_some();
-        let found = foreign(&sender, self.vocabulary, self.charter).into_iter().next();
-        found.filter(|_| !is_person)
     }
 
     /// Whether an address may be a person's, as far as his name tells.

@@ -231,7 +231,9 @@ impl Letter<'_> {
             mention.weight += 3;
             return;
         }
-        let signs = unit.shape != Shape::Prose && !mention.has_cue && self.is_signer(&mention.name.text);
+        // A list of people may hold whoever signs it.
+        let is_listed = index < self.closing && self.listed().contains(&index);
+        let signs = unit.shape != Shape::Prose && !mention.has_cue && !is_listed && self.is_signer(&mention.name.text);
         let is_under = index >= self.closing && unit.shape != Shape::Prose;
         if signs || is_under || index >= self.signature {
             mention.weight = mention.weight.min(0);

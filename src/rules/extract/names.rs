@@ -4,7 +4,7 @@ use super::alphabetic::without_elision;
 use super::beside_names::{begins_body, belongs_to_body, runs_into_body};
 use super::han_names::chinese;
 use super::letter::plain;
-use super::russian::{by_patronymic, is_patronymic};
+use super::russian::{by_patronymic, is_filial, is_patronymic};
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::labels::any;
 use crate::vocabulary::words::{Word, is_arabic, is_han, is_letter, simplified, words};
@@ -272,7 +272,11 @@ fn parts(text: &str, list: &[Word<'_>], from: usize, vocabulary: &Vocabulary) ->
             many += 1;
             continue;
         }
-        if !is_part(word, vocabulary) {
+        if many > 1 && is_filial(word.text) {
+            return many + 1;
+        }
+        let is_child = many > 0 && list.get(from + many - 1).is_some_and(|before| is_arabic_particle(before.text, vocabulary));
+        if !(is_part(word, vocabulary) || is_child && is_arabic(first)) {
             // A run that goes on into an organization's name is that name.
             let after_honorific =
                 from.checked_sub(1).and_then(|at| list.get(at)).is_some_and(|word| labels.honorifics.has(word.text));
@@ -287,6 +291,11 @@ fn parts(text: &str, list: &[Word<'_>], from: usize, vocabulary: &Vocabulary) ->
         counted += 1;
     }
     trailing(list, from, many, vocabulary)
+}
+
+/// `ولد`, `بن`: whatever stands behind it is a name (`ولد الشيخ`).
+fn is_arabic_particle(word: &str, vocabulary: &Vocabulary) -> bool {
+    word.starts_with(is_arabic) && vocabulary.labels.particles.has(word)
 }
 
 /// Whether a blank and nothing else stands behind a word.

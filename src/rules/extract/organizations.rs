@@ -2,6 +2,7 @@
 
 use super::alphabetic::{alphabetic, without_elision};
 use super::bodies::{category, spans};
+use super::parts::whole_body;
 use crate::charter::Charter;
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::words::{fold, is_arabic, is_han, simplified, words};
@@ -66,7 +67,8 @@ fn has_small_key(chunk: &str, vocabulary: &Vocabulary) -> bool {
 
 /// `شركة نور للشبكات بدولة الكويت`: the state belongs to the name of its own bodies only.
 fn without_state(name: &mut String, vocabulary: &Vocabulary) {
-    if !name.starts_with(is_arabic) || category(name, vocabulary) == Some("member") {
+    // A name with the article is whole; `هيئة تنظيم الاتصالات` is told from others by its state.
+    if !name.starts_with(is_arabic) || !name.starts_with("ال") && category(name, vocabulary) == Some("member") {
         return;
     }
     let state = words(name).into_iter().skip(1).find(|word| {
@@ -119,7 +121,20 @@ fn joined(text: &str, vocabulary: &Vocabulary) -> Vec<(usize, usize)> {
         let in_brackets = text.get(..start).is_some_and(|head| head.trim_end().ends_with('('));
         let is_second =
             is_form(piece) && found.last().is_some_and(|last| text.get(last.1..start).is_some_and(|gap| gap.trim() == ")"));
+        let is_participle = || list.first().is_some_and(|word| PARTICIPLES.iter().any(|ending| word.text.ends_with(ending)));
+        let opens_body = |(from, to): (usize, usize)| {
+            let head = text.get(from..to).map(words).unwrap_or_default();
+            head.first().is_some_and(|word| word.text.starts_with(char::is_uppercase))
+                && head.len() <= BEFORE_PARTICIPLE
+                && head.iter().any(|word| super::russian::is_body(&fold(word.text), vocabulary))
+        };
         match found.last_mut() {
+            // `Национальная комиссия, осуществляющая регулирование в сфере связи`
+            Some((from, to))
+                if text.get(*to..start).is_some_and(|gap| gap.trim() == ",") && is_participle() && opens_body((*from, *to)) =>
+            {
+                *to = end;
+            }
             Some((_, to)) if in_brackets && follows_form((start, end)) || is_second => *to = end,
             Some((from, to))
                 if is_name
@@ -135,6 +150,11 @@ fn joined(text: &str, vocabulary: &Vocabulary) -> Vec<(usize, usize)> {
     }
     found
 }
+
+/// Endings of Russian participles that say what a body does.
+const PARTICIPLES: [&str; 6] = ["ющая", "ющее", "ющий", "ющей", "ющего", "ющим"];
+/// Words of such a name before the participle at most.
+const BEFORE_PARTICIPLE: usize = 6;
 
 /// `(ESCF)` directly behind a name.
 fn abbreviation(after: &str) -> Option<&str> {
@@ -160,7 +180,7 @@ pub(super) fn foreign(text: &str, vocabulary: &Vocabulary, charter: &Charter) ->
             None => name.as_str(),
         };
         if kept.split_whitespace().count() > 1 || kept.len() == name.len() {
-            found.push(kept.to_owned());
+            found.push(whole_body(kept, vocabulary).to_owned());
         }
     }
     // `Grupo de Trabajo` alone, its number behind it, is one of the Union's.

@@ -338,10 +338,14 @@ impl Letter<'_> {
                 let again = mentions.iter().filter(|other| same_person(&other.name.text, &mention.name.text));
                 again.into_iter().any(|other| other.has_details)
             };
-            let others = chosen.iter().any(|mention| is_other(mention) && has_details(mention) && mention.has_cue);
+            let listed = self.listed();
+            let in_list = |mention: &Mention| listed.contains(&mention.unit);
+            let has_own_line = chosen.iter().any(|mention| !is_other(mention) && in_list(mention));
+            let others =
+                chosen.iter().any(|mention| is_other(mention) && has_details(mention) && mention.has_cue) && !has_own_line;
             let succeeds = chosen.iter().any(|mention| mention.stance == Stance::Leaves);
             if !others && !succeeds {
-                chosen.retain(|mention| !is_other(mention));
+                chosen.retain(|mention| !is_other(mention) || has_own_line && in_list(mention));
             } else if others && !succeeds {
                 chosen.retain(|mention| is_other(mention) || mention.has_cue);
             }

@@ -34,6 +34,11 @@ pub(super) fn nominative(name: &str, vocabulary: &Vocabulary) -> String {
     name.to_owned()
 }
 
+/// Whether a folded word is a form of what bodies are called.
+pub(super) fn is_body(word: &str, vocabulary: &Vocabulary) -> bool {
+    vocabulary.labels.nominatives.iter().any(|noun| is_form(word, noun))
+}
+
 /// Endings of patronymics in all cases.
 const PATRONYMIC: [&str; 14] =
     ["вич", "вича", "вичу", "вичем", "виче", "вна", "вны", "вне", "вну", "вной", "ьич", "ьича", "ьичу", "ьичем"];
@@ -46,6 +51,14 @@ pub(super) fn is_patronymic(word: &str) -> bool {
         let word = fold(word);
         PATRONYMIC.iter().any(|ending| word.ends_with(ending))
     }
+}
+
+/// What stands small behind a father's name in the names of Turkic languages: `Рашад Тофик оглы`.
+const SON_OR_DAUGHTER: [&str; 8] = ["оглы", "оглу", "кызы", "гызы", "углы", "угли", "уулу", "кизи"];
+
+/// Whether a word says whose son or daughter one is.
+pub(super) fn is_filial(word: &str) -> bool {
+    SON_OR_DAUGHTER.contains(&word)
 }
 
 /// A run of capitalised words that ends with a given name and a patronymic, or has a family name before or behind them: what stands

@@ -1,6 +1,6 @@
 //! What holds for a person by the letter as a whole: the body that is represented, country, the writer's own address.
 
-use super::bodies::{category, seat_category, study_groups};
+use super::bodies::{category, chunks, is_office, seat_category, study_groups};
 use super::letter::Letter;
 use super::person::{Common, set};
 use super::phones;
@@ -8,7 +8,7 @@ use super::russian;
 use crate::domain::steps::{FoundPerson, Part};
 use crate::domain::words::Kind;
 use crate::vocabulary::labels::any;
-use crate::vocabulary::words::fold;
+use crate::vocabulary::words::{fold, words};
 use std::borrow::Cow;
 
 /// What the Telecommunication Standardization Advisory Group is called on the roster.
@@ -51,6 +51,9 @@ fn ticked(text: &str) -> Cow<'_, str> {
     Cow::Owned(kept)
 }
 
+/// Words between the kind of a body and the adjective of its country at most.
+const BESIDE: usize = 2;
+
 impl Letter<'_> {
     /// Fills what the person's own words leave open.
     pub(super) fn complete(&self, person: &mut FoundPerson, common: &Common) {
@@ -91,6 +94,20 @@ impl Letter<'_> {
     /// Whether From: is the writer's own address.
     fn writes_himself(&self) -> bool {
         self.is_mail && self.mail.writer().is_some()
+    }
+
+    /// The country of an adjective beside what a body is called: `a Norwegian helpline`, `le régulateur belge`.
+    fn adjective(&self, text: &str) -> Option<&str> {
+        let list = words(text);
+        (0..list.len()).find_map(|at| {
+            let is_body = list.get(at..).is_some_and(|rest| self.vocabulary.labels.organizations.matched(rest) > 0);
+            let (first, last) = (list.get(at.saturating_sub(BESIDE))?, list.get((at + BESIDE).min(list.len() - 1))?);
+            let beside = text.get(first.start..last.end).filter(|_| is_body)?;
+            chunks(beside)
+                .into_iter()
+                .filter(|piece| piece.contains(list.get(at).map_or("", |word| word.text)))
+                .find_map(|piece| self.vocabulary.countries.of_organization(piece))
+        })
     }
 
     fn country_of_the_letter(&self, person: &mut FoundPerson, common: &Common) {
@@ -171,6 +188,7 @@ impl Letter<'_> {
                 let named = super::organizations::organizations(&unit.text, self.vocabulary);
                 named.iter().find_map(|name| countries.of_organization(name)).map(str::to_owned)
             });
+            let country = country.or_else(|| self.units.iter().find_map(|unit| self.adjective(&unit.text)).map(str::to_owned));
             Ground {
                 study_group: texts.iter().find_map(|text| self.study_group(text)),
                 seat: texts.iter().find_map(|text| seat_category(text, self.vocabulary, self.charter)),
@@ -223,7 +241,8 @@ impl Letter<'_> {
             // A ministry that is only spoken of is not where an expert with a body of his own comes from.
             let whole =
                 ground.spoken_of.filter(|category| *category != "member" || organization.is_empty() || offers().is_none());
-            let by_body = || category(&organization, self.vocabulary);
+            let is_office = || is_office(&organization, self.vocabulary).then_some("member");
+            let by_body = || category(&organization, self.vocabulary).or_else(is_office);
             person.category = declared.or_else(by_body).or(whole).or_else(offers).map(str::to_owned);
         }
         if let Some(word) = person.category.clone() {
