@@ -132,9 +132,15 @@ fn untold(
     vocabulary: &Vocabulary,
     charter: &Charter,
 ) -> Option<(String, Part, &'static str)> {
+    // One word alone may be a town; its form or the person's address says that it is a body.
+    let is_told =
+        |name: &String| name.contains(' ') || name.chars().skip(1).any(char::is_uppercase) || names_domain(name, person);
     let first = segment.pieces.first();
     first
-        .and_then(|(unit, piece)| Some((led(piece, vocabulary)?, unit.part, "organization-beside-name")))
+        .and_then(|(unit, piece)| {
+            let name = led(piece, vocabulary).filter(is_told)?;
+            Some((name, unit.part, "organization-beside-name"))
+        })
         .or_else(|| before_name(segment, vocabulary, charter).map(|(name, part)| (name, part, "organization-before-name")))
         .or_else(|| unnamed_body(person, segment, common, vocabulary).map(|(name, part)| (name, part, "piece-behind-name")))
 }
