@@ -116,6 +116,8 @@ pub enum ReturnPath {
 pub struct Text {
     /// What this writer wrote, without quoted history, signature and disclaimer. Inline answers are joined.
     pub own: String,
+    /// Quoted lines with the writer's answer right below each; the answers are part of `own`, too.
+    pub answers: Vec<(String, String)>,
     /// The writer's signature block.
     pub signature: String,
     /// Quoted history, markers removed.

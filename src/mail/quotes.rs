@@ -9,6 +9,8 @@ pub(super) struct Cut<'a> {
     pub(super) own: Vec<&'a str>,
     pub(super) quoted: Vec<&'a str>,
     pub(super) forwarded: Vec<&'a str>,
+    /// Quoted lines with the line of the writer's own right below each.
+    pub(super) answers: Vec<(&'a str, &'a str)>,
     /// Header blocks and attributions of other letters.
     pub(super) headers: Vec<&'a str>,
 }
@@ -28,6 +30,9 @@ enum Opening {
     /// An attribution of so many lines; `>` lines follow it.
     Attribution(usize),
 }
+
+/// Answers between quoted lines at most: a form has fewer questions.
+const MOST_ANSWERS: usize = 40;
 
 /// What stands under a header block of another letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +59,10 @@ pub(super) fn cut<'a>(lines: &[&'a str], history: History, words: &MailWords) ->
         }
         match opening(lines, index, words) {
             Opening::None => {
+                let above = index.checked_sub(1).and_then(|above| lines.get(above)).filter(|above| is_quoted(above));
+                if let Some(question) = above.filter(|_| !line.trim().is_empty() && cut.answers.len() < MOST_ANSWERS) {
+                    cut.answers.push((unquote(question), line));
+                }
                 cut.own.push(line);
                 index += 1;
             }

@@ -110,6 +110,7 @@ pub(super) fn cut(body: &str, history: quotes::History, words: &MailWords) -> Te
     let cut = quotes::cut(&lines, history, words);
     let mut text =
         Text { quoted: joined(&cut.quoted), forwarded: joined(&cut.forwarded), headers: joined(&cut.headers), ..Text::default() };
+    text.answers = cut.answers.iter().map(|(question, answer)| ((*question).to_owned(), (*answer).to_owned())).collect();
     let mut own = cut.own;
     text.disclaimer = take_disclaimer(&mut own, words);
     own.retain(|line| !words.is_sent_from(line));

@@ -63,5 +63,5 @@ fn has_details(units: &[Unit]) -> bool {
         || labels.contains(&PersonLabel::Position);
     let reached =
         labels.contains(&PersonLabel::Email) || labels.contains(&PersonLabel::Telephone) || labels.contains(&PersonLabel::Mobile);
-    (named && reached) || labels.len() >= 4
+    (named && (reached || labels.len() >= 3)) || labels.len() >= 4
 }

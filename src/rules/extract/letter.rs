@@ -69,7 +69,7 @@ impl<'a> Letter<'a> {
     /// The mail's own text and signature.
     pub(super) fn of_mail(rules: &'a Rules, mail: &'a Mail, kind: Kind) -> Letter<'a> {
         let words = &rules.vocabulary;
-        let own = units::units(&mail.text.own, Part::Body, words);
+        let own = units::own(mail, words);
         let signature = units::units(&mail.text.signature, Part::Signature, words);
         // Above an attached letter stands that letter's subject.
         let subject = if mail.nested.is_empty() { mail.base_subject.as_str() } else { "" };
