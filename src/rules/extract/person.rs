@@ -217,7 +217,12 @@ fn take_role(
         for chunk in role_chunks(piece, vocabulary).into_iter().take(limit) {
             // `王伟先生和市场部经理李雷`: what is joined to a name goes on with the next one.
             let is_joined = chunk.starts_with(is_han) && vocabulary.labels.ands.han_at_start(&simplified(&chunk)).is_some();
-            if chunk.contains('@') || is_joined || names::whole(&chunk, vocabulary).is_some() {
+            // `Principal: Mr Roe, Director`: a label is nobody's function.
+            let is_label = vocabulary.labels.person_label(&chunk).is_some()
+                && piece
+                    .get(chunk.len()..)
+                    .is_some_and(|rest| piece.starts_with(chunk.as_str()) && rest.trim_start().starts_with([':', '：']));
+            if chunk.contains('@') || is_joined || is_label || names::whole(&chunk, vocabulary).is_some() {
                 continue;
             }
             // `周立群副院长将参加`: the function follows the name without a mark.
@@ -356,7 +361,10 @@ fn role_chunks(text: &str, vocabulary: &Vocabulary) -> Vec<String> {
                         let ends = behind.trim_start().is_empty() || behind.starts_with(['.', ';']);
                         is_scope(piece, vocabulary) && (ends || is_topic(piece, vocabulary))
                     }
-                    "(" | "（" => behind.starts_with([')', '）']) && is_scope(piece, vocabulary),
+                    // What stands in brackets behind a function is nobody's name.
+                    "(" | "（" => {
+                        behind.starts_with([')', '）']) && (is_scope(piece, vocabulary) || is_bare_scope(piece, vocabulary))
+                    }
                     _ => false,
                 }
         });
@@ -390,6 +398,14 @@ fn is_scope(piece: &str, vocabulary: &Vocabulary) -> bool {
         && (is_topic || is_division(piece, vocabulary) || names::whole(piece, vocabulary).is_none())
         && !(piece.chars().count() <= 12 && piece.chars().all(|c| c.is_uppercase() || matches!(c, '-' | '&')))
         && !piece.contains('@')
+}
+
+/// `Digital Evidence` behind a function, which looks like a name.
+fn is_bare_scope(piece: &str, vocabulary: &Vocabulary) -> bool {
+    names::whole(piece, vocabulary).is_some_and(|name| name.honorific.is_none())
+        && organizations(piece, vocabulary).is_empty()
+        && vocabulary.countries.in_text(piece).is_empty()
+        && vocabulary.countries.place(piece).is_none()
 }
 
 /// `Youth Protection Division`: a part of a body, whose word English puts last.

@@ -73,9 +73,12 @@ pub(super) fn find(text: &str, words: &Vocabulary) -> Vec<Phone> {
     for (phone, age) in found.iter_mut().zip(ages(text, &places, &words.labels.cues)) {
         phone.is_old = age == Age::Former;
     }
-    found.retain(|phone| phone.announced || phone.words.chars().filter(|c| c.is_numeric()).count() >= 7);
+    found.retain(|phone| phone.announced || phone.words.chars().filter(|c| c.is_numeric()).count() >= SHORTEST);
     found
 }
+
+/// Digits of a whole number at least.
+const SHORTEST: usize = 7;
 
 /// Digits of a Chinese number of a town, its area code with the 0 included, and of an extension at most.
 const TOWN: std::ops::RangeInclusive<usize> = 10..=12;
@@ -116,6 +119,8 @@ fn run(chars: &[(usize, char)], from: usize) -> Option<(usize, usize)> {
                 depth -= 1;
                 depth == 0
             }
+            // `02 98 55 50 12 / 06 55 50 12 34`: two numbers.
+            '/' if digits >= SHORTEST && gaps > 0 && chars.get(at + 1).is_some_and(|(_, next)| *next == ' ') => false,
             ' ' | '\u{a0}' | '-' | '－' | '‐' | '‑' | '–' | '.' | '/' => {
                 gaps += 1;
                 gaps <= 3

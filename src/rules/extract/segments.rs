@@ -17,6 +17,8 @@ use crate::vocabulary::Vocabulary;
 use crate::vocabulary::labels::any;
 use crate::vocabulary::words::{fold, is_han, words};
 
+/// Lines from a name on in which his address stands.
+const NEAR: usize = 4;
 /// Letters of a name that stands for the whole at least: fewer are words, too (`Ana`, `Лев`).
 const SHORTEST_NAME: usize = 4;
 /// People whom a letter may call by a part of their names: each is looked for in all of it, and a long list names each in full.
@@ -186,7 +188,9 @@ impl Letter<'_> {
     ) -> Segment<'_> {
         // A signer in another script may be the same person; an address right behind a name is his who is named.
         let is_latin = |name: &str| name.starts_with(|c: char| c < '\u{250}');
-        let has_address = self.units.get(mention.unit).is_some_and(|unit| unit.text.contains('@'));
+        let paragraph = self.units.get(mention.unit).map_or(0, |unit| unit.paragraph);
+        let near = self.units.iter().skip(mention.unit).take(NEAR).take_while(|unit| unit.paragraph == paragraph);
+        let has_address = near.into_iter().any(|unit| unit.text.contains('@'));
         let is_same_hand = |signer: &str| has_address && is_latin(signer) != is_latin(&mention.name.text);
         let others = chosen
             .iter()
