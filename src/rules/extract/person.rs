@@ -218,19 +218,17 @@ fn take_role(
             // `王伟先生和市场部经理李雷`: what is joined to a name goes on with the next one.
             let is_joined = chunk.starts_with(is_han) && vocabulary.labels.ands.han_at_start(&simplified(&chunk)).is_some();
             // `Principal: Mr Roe, Director`: a label is nobody's function.
-            let is_label = vocabulary.labels.person_label(&chunk).is_some()
-                && piece
-                    .get(chunk.len()..)
-                    .is_some_and(|rest| piece.starts_with(chunk.as_str()) && rest.trim_start().starts_with([':', '：']));
-            if chunk.contains('@') || is_joined || is_label || names::whole(&chunk, vocabulary).is_some() {
+            let is_label = vocabulary.labels.announced(&chunk).is_some()
+                && piece.split_once(chunk.as_str()).is_some_and(|(_, rest)| rest.trim_start().starts_with([':', '：']));
+            let chunk = before_address(&chunk);
+            if chunk.is_empty() || is_joined || is_label || names::whole(chunk, vocabulary).is_some() {
                 continue;
             }
             // `周立群副院长将参加`: the function follows the name without a mark.
-            let behind =
-                || (index == 0 && piece.starts_with(chunk.as_str())).then(|| role_at_start(&chunk, vocabulary)).flatten();
+            let behind = || (index == 0 && piece.starts_with(chunk)).then(|| role_at_start(chunk, vocabulary)).flatten();
             // `Professor Jane Roe` behind other words is somebody's name, too.
             let is_name = |role: &String| names::whole(role, vocabulary).is_some_and(|name| name.honorific.is_some());
-            if let Some(role) = role(&chunk, vocabulary).or_else(behind).filter(|role| !is_name(role)) {
+            if let Some(role) = role(chunk, vocabulary).or_else(behind).filter(|role| !is_name(role)) {
                 found = Some((role, unit.part));
                 break;
             }
@@ -260,6 +258,12 @@ fn take_role(
         set(person, "role", part, &text, "function-beside-name");
         person.role = Some(text);
     }
+}
+
+/// A piece without an address that a wrapped line has put behind it: `Director of Policy jane@…`.
+fn before_address(piece: &str) -> &str {
+    let Some(at) = piece.find('@') else { return piece };
+    piece.get(..at).and_then(|head| head.rsplit_once(' ')).map_or("", |(head, _)| head.trim_end())
 }
 
 /// The last words of a long piece: a function before a name is not longer.
