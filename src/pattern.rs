@@ -4,14 +4,17 @@
 //! ([`boundary`] tells how it is rewritten: with a Unicode `\b` a search is 150 times slower). Many patterns on one text go
 //! through a [`Screen`] first.
 
-use regex_syntax::ParserBuilder;
+use regex_syntax::ast::parse::ParserBuilder;
+use regex_syntax::hir::translate::TranslatorBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 mod boundary;
+mod cases;
 mod compact;
 mod expression;
 mod list;
 mod literals;
+mod needles;
 mod screen;
 
 pub use expression::{Captures, Match, Regex};
@@ -41,11 +44,12 @@ pub fn compile(pattern: &str) -> Result<Regex, String> {
 }
 
 fn parse(pattern: &str) -> Result<Hir, String> {
-    ParserBuilder::new().utf8(false).nest_limit(NEST_LIMIT).build().parse(pattern).map_err(|error| match error {
-        regex_syntax::Error::Parse(error) => format!("in “{pattern}”: {}", error.kind()),
-        regex_syntax::Error::Translate(error) => format!("in “{pattern}”: {}", error.kind()),
-        other => format!("in “{pattern}”: {other}"),
-    })
+    let told = |fault: &dyn std::fmt::Display| format!("in “{pattern}”: {fault}");
+    let parsed = ParserBuilder::new().nest_limit(NEST_LIMIT).build().parse(pattern);
+    let mut ast = parsed.map_err(|error| told(error.kind()))?;
+    cases::write_out(&mut ast);
+    let mut translator = TranslatorBuilder::new().utf8(false).build();
+    translator.translate(pattern, &ast).map_err(|error| told(error.kind()))
 }
 
 /// A pattern is not compiled to see whether it can be: hundreds of compiled ones would leave their holes in the memory of a

@@ -4,7 +4,7 @@ use super::{Match, Regex, Screen};
 use std::sync::OnceLock;
 
 /// Patterns that are asked for together, behind their screen (made when it is first needed).
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct PatternList {
     patterns: Vec<Regex>,
     screen: OnceLock<Screen>,

@@ -7,16 +7,18 @@
 
 use super::Regex;
 use super::literals::{Set, Way, fold};
-use aho_corasick::AhoCorasick;
+use super::needles::{Haystack, Needles};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// The patterns by their literals.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Screen {
-    literals: Option<AhoCorasick>,
-    /// For each literal, where it belongs.
-    owners: Vec<Vec<Link>>,
+    literals: Needles,
+    /// Where the literals belong, those of one behind the other.
+    owners: Vec<Link>,
+    /// For each literal, where its owners begin; one more for the end.
+    owned: Vec<u32>,
     chains: Vec<Chain>,
     /// Links of all chains together.
     links: usize,
@@ -25,7 +27,7 @@ pub struct Screen {
 }
 
 /// One way for a pattern to match (a branch at its top): a literal of each of some sets, in this order.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Chain {
     /// The pattern and its branch.
     owner: (usize, usize),
@@ -42,9 +44,9 @@ struct Chain {
 /// A set of literals of a chain.
 #[derive(Clone, Copy, Debug)]
 struct Link {
-    chain: usize,
+    chain: u32,
     /// Its place among the links of all chains; that of the set before it is one less.
-    link: usize,
+    link: u16,
     is_first: bool,
     is_last: bool,
 }
@@ -76,16 +78,20 @@ impl Screen {
         if screen.links > usize::from(u16::MAX) {
             return Err(format!("they have {} parts; {} are the most", screen.links, u16::MAX));
         }
-        if !spelled.is_empty() {
-            let literals = AhoCorasick::new(spelled.keys()).map_err(|error| error.to_string())?;
-            screen.literals = Some(literals);
+        screen.literals = Needles::new(spelled.keys().map(String::as_str));
+        screen.owned = Vec::with_capacity(spelled.len() + 1);
+        screen.owners.reserve_exact(spelled.values().map(Vec::len).sum());
+        for links in spelled.values() {
+            screen.owned.push(u32::try_from(screen.owners.len()).unwrap_or(u32::MAX));
+            screen.owners.extend_from_slice(links);
         }
-        screen.owners = spelled.into_values().collect();
+        screen.owned.push(u32::try_from(screen.owners.len()).unwrap_or(u32::MAX));
+        screen.chains.shrink_to_fit();
         Ok(screen)
     }
 
     fn add(&mut self, owner: (usize, usize), way: &Way, sets: &[Set], spelled: &mut BTreeMap<String, Vec<Link>>) {
-        let chain = self.chains.len();
+        let chain = u32::try_from(self.chains.len()).unwrap_or(u32::MAX);
         self.chains.push(Chain {
             owner,
             reach: way.reach,
@@ -95,10 +101,18 @@ impl Screen {
         });
         let last = sets.len().saturating_sub(1);
         for (index, set) in sets.iter().enumerate() {
-            let link = Link { chain, link: self.links, is_first: index == 0, is_last: index == last };
+            // Screens with more than fit are refused at the end.
+            let place = u16::try_from(self.links).unwrap_or(u16::MAX);
+            let link = Link { chain, link: place, is_first: index == 0, is_last: index == last };
             set.literals.iter().for_each(|literal| spelled.entry(literal.clone()).or_default().push(link));
             self.links += 1;
         }
+    }
+
+    fn owners_of(&self, literal: usize) -> &[Link] {
+        let from = self.owned.get(literal).map_or(0, |from| *from as usize);
+        let to = self.owned.get(literal + 1).map_or(0, |to| *to as usize);
+        self.owners.get(from..to).unwrap_or_default()
     }
 
     /// The patterns that may match a text, in order; every other one does not match it.
@@ -106,31 +120,29 @@ impl Screen {
         let whole = 0..text.len();
         let mut found: BTreeMap<(usize, usize), Vec<Range<usize>>> =
             self.always.iter().map(|owner| (*owner, vec![whole.clone()])).collect();
-        if let Some(literals) = &self.literals {
-            let folded = Folded::of(text);
-            let mut reached = Progress { places: vec![0; self.links], reached: Vec::new() };
-            for hit in literals.find_overlapping_iter(&folded.text) {
-                for link in self.owners.get(hit.pattern().as_usize()).into_iter().flatten() {
-                    let Some(chain) = self.chains.get(link.chain) else { continue };
-                    let reach = chain.reach.filter(|_| folded.is_even).unwrap_or(text.len());
-                    // The latest one may begin within this one and hide an earlier one that does not.
-                    let near = |before: &Reached| hit.start().saturating_sub(before.latest) <= reach;
-                    let at = if link.is_first { Some(link.link) } else { link.link.checked_sub(1) };
-                    let before = at.and_then(|at| reached.of(at)).filter(near);
-                    let first = match before {
-                        Some(before) if hit.end().saturating_sub(before.first) <= reach => before.first.min(hit.start()),
-                        Some(_) => hit.start().saturating_sub(reach),
-                        None if link.is_first => hit.start(),
-                        None => continue,
-                    };
-                    reached.set(link.link, Reached { latest: hit.start(), first });
-                    if link.is_last {
-                        let window = if folded.is_even { chain.window(text, first, &hit.range()) } else { whole.clone() };
-                        add_window(found.entry(chain.owner).or_default(), window);
-                    }
+        let folded = Folded::of(text);
+        let mut reached = Progress { places: vec![0; self.links], reached: Vec::new() };
+        self.literals.each(&folded.text, |literal, start, end| {
+            for link in self.owners_of(literal) {
+                let Some(chain) = self.chains.get(link.chain as usize) else { continue };
+                let reach = chain.reach.filter(|_| folded.is_even).unwrap_or(text.len());
+                // The latest one may begin within this one and hide an earlier one that does not.
+                let near = |before: &Reached| start.saturating_sub(before.latest) <= reach;
+                let at = if link.is_first { Some(link.link) } else { link.link.checked_sub(1) };
+                let before = at.and_then(|at| reached.of(at)).filter(near);
+                let first = match before {
+                    Some(before) if end.saturating_sub(before.first) <= reach => before.first.min(start),
+                    Some(_) => start.saturating_sub(reach),
+                    None if link.is_first => start,
+                    None => continue,
+                };
+                reached.set(link.link, Reached { latest: start, first });
+                if link.is_last {
+                    let window = if folded.is_even { chain.window(text, first, &(start..end)) } else { whole.clone() };
+                    add_window(found.entry(chain.owner).or_default(), window);
                 }
             }
-        }
+        });
         let mut candidates: Vec<Candidate> = Vec::new();
         for ((pattern, branch), windows) in found {
             match candidates.last_mut().filter(|last| last.pattern == pattern) {
@@ -159,13 +171,13 @@ struct Progress {
 }
 
 impl Progress {
-    fn of(&self, link: usize) -> Option<Reached> {
-        let place = self.places.get(link).and_then(|place| usize::from(*place).checked_sub(1))?;
+    fn of(&self, link: u16) -> Option<Reached> {
+        let place = self.places.get(usize::from(link)).and_then(|place| usize::from(*place).checked_sub(1))?;
         self.reached.get(place).copied()
     }
 
-    fn set(&mut self, link: usize, reached: Reached) {
-        let Some(place) = self.places.get_mut(link) else { return };
+    fn set(&mut self, link: u16, reached: Reached) {
+        let Some(place) = self.places.get_mut(usize::from(link)) else { return };
         match usize::from(*place).checked_sub(1).and_then(|place| self.reached.get_mut(place)) {
             Some(own) => *own = reached,
             None => {
@@ -193,7 +205,7 @@ impl Chain {
     }
 }
 
-/// Windows come by the end of their literals: nearly in order.
+/// Windows come by the beginning of their last literals: nearly in order.
 fn add_window(windows: &mut Vec<Range<usize>>, mut window: Range<usize>) {
     while let Some(last) = windows.pop_if(|last| last.end >= window.start) {
         window = last.start.min(window.start)..last.end.max(window.end);
@@ -203,24 +215,25 @@ fn add_window(windows: &mut Vec<Range<usize>>, mut window: Range<usize>) {
 
 /// A text in which each sign is the one that stands for its cases.
 struct Folded {
-    text: String,
+    text: Haystack,
     /// Whether each octet stands where it stood.
     is_even: bool,
 }
 
 impl Folded {
     fn of(text: &str) -> Folded {
+        let mut folded = Haystack::with_capacity(text.len());
         if text.is_ascii() {
-            return Folded { text: text.to_ascii_lowercase(), is_even: true };
+            folded.push_lower(text);
+            return Folded { text: folded.closed(), is_even: true };
         }
-        let mut folded = String::with_capacity(text.len());
         let mut is_even = true;
         for sign in text.chars() {
             let one = if sign.is_ascii() { sign.to_ascii_lowercase() } else { fold(sign) };
             is_even &= one.len_utf8() == sign.len_utf8();
             folded.push(one);
         }
-        Folded { text: folded, is_even }
+        Folded { text: folded.closed(), is_even }
     }
 }
 
@@ -290,6 +303,17 @@ mod tests {
         assert!(candidates("(?:ab c|xyz)(?:.{0,9})(?:zz abcd|ab c)", "ab c, ab c"));
         assert!(!candidates("nominate.{0,9}expert", "expert, nominate"));
         assert!(!candidates("nominate.{0,9}expert", "nominate and nominate"));
+    }
+
+    #[test]
+    fn words_that_are_too_many_to_multiply_are_found_one_behind_the_other() {
+        let pattern = r"\b(?:drop|erase|cross out|scratch|strike|clear|wipe) (?:me|us|him|her|his|my|our|that)(?: name| entry| record| line| row| file| mark)\b";
+
+        assert!(candidates(pattern, "Please strike my name from it"));
+        assert!(candidates(
+            pattern,
+            "We leave at the end of the month. Please strike my name from the contact list. As yet he has no name."
+        ));
     }
 
     #[test]
