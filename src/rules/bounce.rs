@@ -26,7 +26,7 @@ struct File {
 }
 
 /// The words of servers, compiled.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Bounces {
     /// In the order in which they decide.
     classes: Vec<(BounceClass, Regex)>,

@@ -88,7 +88,7 @@ struct File {
 }
 
 /// A compiled rule.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Rule {
     /// Unique over all files.
     pub name: String,
@@ -122,7 +122,7 @@ pub struct Rule {
 }
 
 /// All rules, grouped by place: one pass over a text finds those that fire.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct RuleSet {
     /// In the order of the files.
     pub rules: Vec<Rule>,
@@ -136,15 +136,9 @@ const HEAVIEST: f64 = 20.0;
 impl RuleSet {
     /// Loads `kinds.toml` of all folders.
     pub fn load(resources: &Resources) -> Result<RuleSet> {
-        let (some, others) = FOLDERS.split_at(FOLDERS.len() / 2);
-        let (some, others) = std::thread::scope(|scope| {
-            let others = scope.spawn(|| files(resources, others));
-            (files(resources, some), others.join())
-        });
-        let others = others.unwrap_or_else(|fault| std::panic::resume_unwind(fault));
         let mut set = RuleSet::default();
         let mut origins = BTreeMap::<String, String>::new();
-        for rule in some?.into_iter().chain(others?) {
+        for rule in files(resources)? {
             if let Some(other) = origins.insert(rule.name.clone(), rule.origin.clone()) {
                 bail!("{}: the rule “{}” has the name of the one at {other}; names must differ", rule.origin, rule.name);
             }
@@ -193,10 +187,10 @@ impl RuleSet {
     }
 }
 
-/// The rules of some folders, in order.
-fn files(resources: &Resources, folders: &[&str]) -> Result<Vec<Rule>> {
+/// The rules of all folders, in order.
+fn files(resources: &Resources) -> Result<Vec<Rule>> {
     let mut rules = Vec::new();
-    for folder in folders {
+    for folder in FOLDERS {
         let text = resources.require(&format!("{folder}/kinds.toml"))?;
         let file: File = toml::from_str(&text.text).with_context(|| format!("Cannot read {}", text.name))?;
         for written in file.rule {

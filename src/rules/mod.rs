@@ -17,11 +17,11 @@ use crate::domain::steps::{Findings, Verdict};
 use crate::domain::words::Kind;
 use crate::mail::Mail;
 use crate::resources::Resources;
-use crate::vocabulary::Vocabulary;
+use crate::vocabulary::{self, Vocabulary};
 use anyhow::Result;
 
 /// Everything that understanding needs, loaded and replaced as one.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Rules {
     /// The words of the languages.
     pub vocabulary: Vocabulary,
@@ -33,19 +33,30 @@ pub struct Rules {
     pub bounces: bounce::Bounces,
 }
 
+/// What a thread came to; its fault goes on.
+fn joined<T>(ended: std::thread::Result<T>) -> T {
+    ended.unwrap_or_else(|fault| std::panic::resume_unwind(fault))
+}
+
 impl Rules {
     /// Loads rules, vocabulary and the charter of one activity; an error names file, line and rule.
+    ///
+    /// Reading needs far more memory than what is read, and leaves it full of holes. The allocator gives each thread memory of its own
+    /// and returns it to the system as far as its end is free; so rules and words are read in threads, and what is kept is copied out
+    /// of them.
     pub fn load(resources: &Resources, activity: &str) -> Result<Rules> {
-        let words = || anyhow::Ok((Vocabulary::load(resources)?, bounce::Bounces::load(resources)?));
-        // The patterns of the rules take most of the time of a start, so they are read beside the words.
-        let (kinds, words) = std::thread::scope(|scope| {
-            let kinds = scope.spawn(|| load::RuleSet::load(resources));
-            let words = words();
-            (kinds.join(), words)
-        });
-        let (vocabulary, bounces) = words?;
+        // What lasts must not lie there: a charter asks for the time zones.
+        vocabulary::words::prepare();
         let charter = Charter::load(resources, activity)?;
-        let kinds = kinds.unwrap_or_else(|fault| std::panic::resume_unwind(fault))?;
+        let words = || anyhow::Ok((Vocabulary::load(resources)?, bounce::Bounces::load(resources)?));
+        let (kinds, words) = std::thread::scope(|scope| {
+            let (kinds, words) = (scope.spawn(|| load::RuleSet::load(resources)), scope.spawn(words));
+            (kinds.join(), words.join())
+        });
+        let read = (joined(words)?, joined(kinds)?);
+        let ((vocabulary, bounces), kinds) = read.clone();
+        // A thread keeps some of what it frees for itself until it ends.
+        joined(std::thread::spawn(move || drop(read)).join());
         Ok(Rules { vocabulary, charter, kinds, bounces })
     }
 

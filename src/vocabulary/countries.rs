@@ -8,6 +8,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use anyhow::{Context, Result};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::OnceLock;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -27,10 +28,13 @@ struct Entry {
 }
 
 /// All countries.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Countries {
     known: BTreeSet<String>,
-    names: AhoCorasick,
+    /// Folded names and stems, each with its code.
+    spellings: Vec<String>,
+    /// All spellings, made ready when a text is first asked for them.
+    names: OnceLock<AhoCorasick>,
     codes: Vec<String>,
     /// Names that are common words, too, folded.
     words: HashSet<String>,
@@ -45,30 +49,34 @@ impl Countries {
     /// Loads the table; an error names file and line.
     pub fn load(resources: &Resources) -> Result<Countries> {
         let entries = Countries::printed(resources)?.0;
-        let (mut patterns, mut codes, mut adjectives) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut spellings, mut codes, mut adjectives) = (Vec::new(), Vec::new(), Vec::new());
         let words = entries.values().flat_map(|entry| &entry.words).map(|name| fold(name)).collect();
         for (code, entry) in &entries {
             let names = [&entry.en, &entry.fr, &entry.es, &entry.zh, &entry.ar].into_iter().chain(&entry.more);
             for name in names.chain([&entry.ru]) {
-                for pattern in std::iter::once(stem(name)).chain(genitive(name)) {
-                    patterns.push(pattern);
+                for spelling in std::iter::once(stem(name)).chain(genitive(name)) {
+                    spellings.push(spelling);
                     codes.push(code.clone());
                 }
             }
             adjectives.extend(entry.adjectives.iter().map(|word| (fold(word), code.clone())));
         }
-        let names = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            .build(&patterns)
-            .context("Cannot index the countries")?;
-        Ok(Countries { known: entries.into_keys().collect(), names, codes, words, adjectives, places: Places::load(resources)? })
+        let (known, places) = (entries.into_keys().collect(), Places::load(resources)?);
+        Ok(Countries { known, spellings, names: OnceLock::new(), codes, words, adjectives, places })
+    }
+
+    fn names(&self) -> &AhoCorasick {
+        self.names.get_or_init(|| {
+            let longest = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&self.spellings);
+            longest.expect("the names of the countries fit into an index")
+        })
     }
 
     /// Countries that a text names, in order: code, where the name begins and ends in the folded text.
     pub fn in_text(&self, text: &str) -> Vec<&str> {
         let folded = fold(text);
         let mut found = Vec::new();
-        for hit in self.names.find_iter(&folded) {
+        for hit in self.names().find_iter(&folded) {
             let (before, after) = (folded.get(..hit.start()).unwrap_or_default(), folded.get(hit.end()..).unwrap_or_default());
             let name = folded.get(hit.start()..hit.end()).unwrap_or_default();
             if self.words.contains(name) && folded.trim() != name {
@@ -85,7 +93,7 @@ impl Countries {
     pub fn is_name(&self, text: &str) -> bool {
         let folded = fold(text);
         let bare = folded.trim_matches(|c: char| !c.is_alphanumeric());
-        self.names.find(bare).is_some_and(|hit| hit.start() == 0 && bare.len() - hit.end() <= 4)
+        self.names().find(bare).is_some_and(|hit| hit.start() == 0 && bare.len() - hit.end() <= 4)
     }
 
     /// The country of the first town that a text names.
@@ -101,7 +109,7 @@ impl Countries {
     /// The code when a text is a country's name and nothing else.
     pub fn whole(&self, text: &str) -> Option<&str> {
         let folded = fold(text.trim());
-        let hit = self.names.find_iter(&folded).next().filter(|hit| hit.start() == 0)?;
+        let hit = self.names().find_iter(&folded).next().filter(|hit| hit.start() == 0)?;
         let rest = folded.get(hit.end()..).unwrap_or_default();
         let is_ending = rest.chars().count() <= RUSSIAN_ENDINGS && is_cyrillic(rest);
         is_ending.then(|| self.codes.get(hit.pattern().as_usize()).map(String::as_str)).flatten()

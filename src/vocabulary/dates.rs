@@ -40,7 +40,7 @@ pub struct FoundDate {
 }
 
 /// The spellings of dates.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Forms {
     months: Vec<(String, i8)>,
     weekdays: Vec<(String, i8)>,

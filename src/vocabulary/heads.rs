@@ -3,7 +3,7 @@
 use super::words::{is_arabic, is_han, is_letter_or_digit, plain};
 
 /// The first two characters of all entries, as bits: most words of a text begin no entry, and need not be folded to know it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Heads {
     bits: Vec<u64>,
     /// A stem of a single character begins any word.

@@ -3,7 +3,7 @@
 use crate::pattern::{self, Regex};
 
 /// How letters write an address that is hidden from machines.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct HiddenAddress {
     /// A whole address, hidden or not.
     pub address: Regex,

@@ -48,7 +48,7 @@ pub enum PersonLabel {
 }
 
 /// Patterns over the bodies that a representative stands for, for the text as written.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Bodies {
     /// Patterns with the study group's number as group 1.
     pub study_group: PatternList,
@@ -65,7 +65,7 @@ pub struct Bodies {
 }
 
 /// Patterns over what is asked to be done with a person, for folded text ([`fold`]); all languages together.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Cues {
     /// Somebody is proposed.
     pub propose: PatternList,
@@ -131,7 +131,7 @@ pub struct Cues {
 const LONGEST_LABEL: usize = 48;
 
 /// The words of all languages together.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct LabelWords {
     person: HashMap<String, PersonLabel>,
     heads: Heads,

@@ -23,7 +23,7 @@ struct File {
 pub type Bits = u64;
 
 /// The words of all languages, each with the languages that have it.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct LanguageWords {
     index: HashMap<String, Bits>,
     languages: Vec<Option<Language>>,

@@ -60,7 +60,7 @@ pub enum LiaisonLabel {
 }
 
 /// Labels and patterns of all languages together. Patterns are for folded text ([`fold`]) unless they say otherwise.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct LiaisonWords {
     labels: HashMap<String, LiaisonLabel>,
     heads: Heads,

@@ -61,7 +61,7 @@ struct File {
 }
 
 /// The words of all languages together: a letter and what it quotes may differ in language. Words are lower case.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct MailWords {
     header: Vec<(String, HeaderLabel)>,
     attribution: PatternList,
@@ -271,7 +271,7 @@ impl MailWords {
 }
 
 /// Words with which a line may begin, lower case. They are kept by their first character, by which most lines are let go.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Openings {
     by_first: HashMap<char, Vec<String>>,
 }

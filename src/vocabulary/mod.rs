@@ -22,7 +22,7 @@ use anyhow::Result;
 pub(crate) const FOLDERS: [&str; 7] = ["any", "en", "fr", "es", "ru", "zh", "ar"];
 
 /// All words, of all languages together: a letter may mix them.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Vocabulary {
     /// How mail clients mark quotes, forwards, signatures, automatic answers (`<language>/mail.toml`).
     pub mail: mail_words::MailWords,

@@ -40,7 +40,7 @@ struct File {
 
 /// Names of towns. There are more than ten thousand, held as one text: a map of strings would be a tenth of what an idle daemon
 /// holds.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Places {
     /// The folded names, one behind the other, sorted.
     names: Box<str>,

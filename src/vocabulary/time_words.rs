@@ -29,7 +29,7 @@ struct File {
 }
 
 /// Months, weekdays and deadline phrases.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct TimeWords {
     forms: Forms,
     before: PatternList,

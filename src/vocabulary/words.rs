@@ -64,6 +64,11 @@ pub fn simplified(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// Makes what all lists of words share, so that it does not lie in the memory of a thread that only loads.
+pub fn prepare() {
+    LazyLock::force(&FORMS);
+}
+
 pub(crate) fn is_mark(c: char) -> bool {
     matches!(c, '\u{640}' | '\u{64B}'..='\u{652}' | '\u{670}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
@@ -150,7 +155,7 @@ pub fn words(text: &str) -> Vec<Word<'_>> {
 }
 
 /// A list of words and phrases.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Words {
     /// Folded; each entry is a sequence of words, and each word may be a stem.
     entries: Vec<Vec<(String, bool)>>,
@@ -165,7 +170,7 @@ pub struct Words {
     heads: Heads,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct HanEnds {
     first: HashMap<char, Vec<usize>>,
     last: HashMap<char, Vec<usize>>,
