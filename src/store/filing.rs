@@ -11,6 +11,7 @@ use crate::domain::{Fingerprint, LetterKey, MessageKey, Timestamp};
 use crate::killpoint::{self, Point};
 use crate::mail::Mail;
 use anyhow::{Context, Result};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -72,6 +73,9 @@ impl Packer {
 /// Half the time of level 3, and a letter of a few kilobytes comes out 3 % larger.
 const LEVEL: i32 = 1;
 
+/// Octets of words that a batch keeps until they are indexed: what SQLite's full text gathers before it writes (`hashsize`).
+const MOST_WORDS: usize = 1 << 20;
+
 /// One zstd frame.
 pub fn compress(bytes: &[u8]) -> Vec<u8> {
     zstd::bulk::compress(bytes, LEVEL).expect("compressing into memory cannot fail")
@@ -99,6 +103,10 @@ pub struct Batch {
     counts: BTreeMap<(ActivityId, &'static str, i64), i64>,
     cursors: BTreeMap<(String, String), ledger::Mark>,
     folders: BTreeMap<(ActivityId, String, String), Settled>,
+    /// The words of the letters by their keys, indexed together.
+    words: BTreeMap<i64, String>,
+    /// Octets of these words.
+    octets: usize,
     /// The moment of the latest filing.
     latest: Option<Timestamp>,
     /// What the latest question found, so that filing the same letter next need not ask again.
@@ -138,6 +146,8 @@ impl Store {
             counts: BTreeMap::new(),
             cursors: BTreeMap::new(),
             folders: BTreeMap::new(),
+            words: BTreeMap::new(),
+            octets: 0,
             latest: None,
             found: None,
         })
@@ -187,19 +197,20 @@ impl Batch {
                 settled.write(&mut self.tx, &key, now).await?;
             }
         }
+        self.index().await?;
         killpoint::pass(Point::BeforeFilingCommit);
         self.tx.commit().await.context("Cannot commit the filing of letters")
     }
 
     async fn first(&mut self, filing: &Filing<'_>, found: &Found) -> Result<Filed> {
         let relations = &found.relations;
-        let (message, thread) = match filing.packed {
-            Some(packed) => insert::letter(&mut self.tx, self.dialect, filing, relations, packed).await?,
-            None => {
-                let packed = Packed::new(filing.raw, filing.mail);
-                insert::letter(&mut self.tx, self.dialect, filing, relations, &packed).await?
-            }
-        };
+        let packed = filing.packed.map_or_else(|| Cow::Owned(Packed::new(filing.raw, filing.mail)), Cow::Borrowed);
+        let (message, thread) = insert::letter(&mut self.tx, self.dialect, filing, relations, &packed).await?;
+        self.octets += packed.words.len();
+        self.words.insert(message.0, packed.words.clone());
+        if self.octets >= MOST_WORDS {
+            self.index().await?;
+        }
         people::apply(&mut self.tx, self.dialect, filing, message).await?;
         facts::liaison(&mut self.tx, filing, message).await?;
         registrations::add(&mut self.tx, filing, message).await?;
@@ -216,6 +227,12 @@ impl Batch {
         insert::shelving(&mut self.tx, filing, message).await?;
         self.tally(filing, filing.verdict.kind.as_str());
         Ok(Filed { message, new: true, thread, letters })
+    }
+
+    async fn index(&mut self) -> Result<()> {
+        self.octets = 0;
+        let words = std::mem::take(&mut self.words);
+        if words.is_empty() { Ok(()) } else { insert::words(&mut self.tx, self.dialect, &words).await }
     }
 
     async fn copy(&mut self, filing: &Filing<'_>, fingerprint: &Fingerprint, message: MessageKey) -> Result<What> {
