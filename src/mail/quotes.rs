@@ -138,16 +138,16 @@ fn opening(lines: &[&str], index: usize, words: &MailWords) -> Opening {
         };
     }
     if words.is_forwarded(line) {
-        return Opening::Forward(1 + header_length(lines, index + 1, words));
+        return Opening::Forward(1 + header_length(lines, index + 1, words, Lead::Marked));
     }
     if words.is_original(line) {
-        return Opening::History(1 + header_length(lines, index + 1, words));
+        return Opening::History(1 + header_length(lines, index + 1, words, Lead::Marked));
     }
     if is_long_rule(line) {
-        let length = header_length(lines, index + 1, words);
+        let length = header_length(lines, index + 1, words, Lead::None);
         return if length > 0 { Opening::History(1 + length) } else { Opening::None };
     }
-    let length = header_length(lines, index, words);
+    let length = header_length(lines, index, words, Lead::None);
     if length > 0 {
         return Opening::History(length);
     }
@@ -182,9 +182,16 @@ fn is_long_rule(line: &str) -> bool {
     line.chars().count() >= 10 && line.chars().all(|c| matches!(c, '_' | '-' | '='))
 }
 
-/// Lines of a quoted header that begins here: a From (or Sent) label first, at least three different labels within a few
+/// Whether a line above says that a letter follows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lead {
+    None,
+    Marked,
+}
+
+/// Lines of a quoted header that begins here: a From (or Sent) label first where no line announces it, at least three different labels within a few
 /// lines, at most one line between them. 0 where there is none: a single label is somebody's own line.
-fn header_length(lines: &[&str], index: usize, words: &MailWords) -> usize {
+fn header_length(lines: &[&str], index: usize, words: &MailWords, lead: Lead) -> usize {
     let mut labels: Vec<HeaderLabel> = Vec::new();
     let (mut end, mut started) = (index, false);
     let (mut has_foreign, mut has_moment) = (false, false);
@@ -194,7 +201,8 @@ fn header_length(lines: &[&str], index: usize, words: &MailWords) -> usize {
         }
         match words.header_label(line) {
             Some(label) => {
-                if !started && !matches!(label, HeaderLabel::From | HeaderLabel::Sent) {
+                // Thunderbird writes `Subject` first, below a line that says what follows.
+                if !started && lead == Lead::None && !matches!(label, HeaderLabel::From | HeaderLabel::Sent) {
                     return 0;
                 }
                 started = true;
