@@ -1,5 +1,6 @@
 //! Pieces of a text, the functions that they state, and the bodies that a representative stands for.
 
+use super::affiliation::is_subunit;
 use super::alphabetic::{is_key, opens_small, without_elision};
 use super::organizations::chinese;
 use crate::charter::Charter;
@@ -151,7 +152,9 @@ fn chinese_role(chunk: &str, vocabulary: &Vocabulary) -> Option<String> {
     let chunk = ["为", "為", "是", "系"].iter().find_map(|verb| chunk.strip_prefix(verb)).unwrap_or(chunk);
     // The function ends the piece; a name may follow after a blank.
     let piece = chunk.split_whitespace().find(|piece| labels.roles.han_at_end(&simplified(piece)).is_some())?;
-    let behind = chinese(piece, vocabulary).and_then(|name| piece.find(name.as_str()).map(|at| at + name.len()));
+    // A part of a body belongs to the function: `传播学院副院长`.
+    let body = chinese(piece, vocabulary).filter(|name| !is_subunit(name, vocabulary));
+    let behind = body.and_then(|name| piece.find(name.as_str()).map(|at| at + name.len()));
     let role = behind.and_then(|at| piece.get(at..)).filter(|role| !role.is_empty()).unwrap_or(piece);
     let role = without_own(role, vocabulary);
     (role.chars().count() <= 24 && !role.is_empty()).then(|| role.trim().to_owned())

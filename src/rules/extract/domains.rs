@@ -144,7 +144,16 @@ fn quoted(text: &str, start: usize) -> Option<&str> {
 fn reach(run: &[Word<'_>], label: &str) -> usize {
     let mut joined = String::new();
     for (at, word) in run.iter().enumerate().take(LONGEST) {
-        joined.extend(latin(word.text).unwrap_or_default().chars().filter(|c| c.is_alphanumeric()));
+        let letters: String = latin(word.text).unwrap_or_default().chars().filter(|c| c.is_alphanumeric()).collect();
+        // `enfants-ecrans` of `Enfants et Écrans`
+        if at > 0
+            && word.text.starts_with(char::is_lowercase)
+            && letters.len() < SHORTEST
+            && !label.starts_with(&format!("{joined}{letters}"))
+        {
+            continue;
+        }
+        joined.push_str(&letters);
         if joined == label {
             return at;
         }

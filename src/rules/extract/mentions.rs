@@ -2,6 +2,7 @@
 
 use super::bodies::{chunks, role};
 use super::emails::Likeness;
+use super::latin::latin;
 use super::letter::{Letter, plain, same_person};
 use super::names::Name;
 use super::phones;
@@ -17,6 +18,8 @@ use crate::vocabulary::words::words;
 pub(super) const PROPOSED: i32 = 3;
 /// What a labelled name weighs: more than any in running text.
 const LABELLED: i32 = 9;
+/// Letters of a host's label that is a name at least.
+const HOST: usize = 6;
 /// Units below a name that may hold its details.
 const BLOCK: usize = 8;
 /// Characters before a name that opens its line (a bullet, a number, "Contact:").
@@ -126,7 +129,7 @@ impl Letter<'_> {
         let found: Vec<Name> = unit
             .names(self.vocabulary)
             .iter()
-            .filter(|name| name.start < unit.labels_from && !self.is_officer(&name.text))
+            .filter(|name| name.start < unit.labels_from && !self.is_officer(&name.text) && !self.is_host(name))
             .cloned()
             .collect();
         if found.is_empty() {
@@ -170,6 +173,15 @@ impl Letter<'_> {
             }
             from = name.end;
         }
+    }
+
+    /// Whether a name is what the host of the writer's address is made of, and none of his own: `Atlas Connect` of `@atlasconnect.example`.
+    fn is_host(&self, name: &Name) -> bool {
+        let joined: String = latin(&name.text).unwrap_or_default().chars().filter(|c| c.is_alphanumeric()).collect();
+        let host = self.mail.writer().and_then(|writer| writer.reveal().split_once('@')).map_or("", |(_, host)| host);
+        let is_label = || host.split('.').any(|label| label.chars().filter(|c| c.is_alphanumeric()).eq(joined.chars()));
+        let sender = self.mail.from.first().map_or("", |person| person.name.as_str());
+        name.honorific.is_none() && joined.len() >= HOST && is_label() && !same_person(&name.text, sender)
     }
 
     /// The weight of a name by what stands around it.

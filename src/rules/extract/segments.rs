@@ -274,7 +274,8 @@ impl Letter<'_> {
             let next = mentions.iter().find(|next| {
                 (next.unit, next.name.start) > (other.unit, other.name.start) && !same_person(&next.name.text, &other.name.text)
             });
-            let to = other.unit + 1;
+            // `Details of Ms Roe:` has her lines below it.
+            let to = self.end_of_heading(other).unwrap_or(other.unit + 1);
             let stop = next.filter(|next| next.unit == other.unit && next.record.is_none()).map(|next| next.name.start);
             let others =
                 chosen.iter().map(|one| one.name.text.clone()).filter(|one| !same_person(one, &other.name.text)).collect();
@@ -293,6 +294,15 @@ impl Letter<'_> {
                 merge(person, more);
             }
         }
+    }
+
+    /// Where the paragraph ends that a line with nothing but a name and a colon at its end heads.
+    fn end_of_heading(&self, mention: &Mention) -> Option<usize> {
+        let heading = self.units.get(mention.unit)?;
+        let is_heading = heading.text.get(mention.name.end..).is_some_and(|rest| matches!(rest.trim(), ":" | "：" | "﹕"));
+        let paragraph = self.units.get(mention.unit + 1).map(|unit| unit.paragraph).filter(|_| is_heading)?;
+        let below = self.units.iter().skip(mention.unit + 1).take(NEAR).take_while(|unit| unit.paragraph == paragraph);
+        Some(mention.unit + 1 + below.count())
     }
 
     /// Only one person is meant, so an address or a number elsewhere in the text is his, too.
