@@ -1,5 +1,6 @@
 //! HTML to text, and the tables of an HTML body. Only user of html2text.
 
+use super::paragraphs;
 use mail_parser::decoders::html::html_to_text;
 
 /// Wide enough that no sentence is wrapped: rules match within lines.
@@ -17,6 +18,8 @@ pub(super) fn text(html: &str) -> String {
     let html = marked.as_deref().unwrap_or(html);
     let indented = without_indents(html);
     let html = indented.as_deref().unwrap_or(html);
+    let lined = paragraphs::as_lines(html);
+    let html = lined.as_deref().unwrap_or(html);
     if is_deep(html) {
         return html_to_text(html);
     }

@@ -14,6 +14,7 @@ mod header;
 pub mod hidden;
 mod html;
 mod language;
+mod paragraphs;
 mod quotes;
 mod read;
 mod sent_on;
