@@ -61,6 +61,7 @@ pub(super) struct WordLists {
     pub(super) small_bodies: Vec<String>,
     pub(super) indefinite: Vec<String>,
     pub(super) led: Vec<String>,
+    pub(super) designates: Vec<String>,
     pub(super) missions: Vec<String>,
     pub(super) old_columns: Vec<String>,
     pub(super) new_columns: Vec<String>,

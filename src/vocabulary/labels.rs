@@ -179,6 +179,8 @@ pub struct LabelWords {
     pub subunits: Words,
     /// Kinds of bodies that open a name though written small (`au ministère de la Poste`).
     pub small_bodies: Words,
+    /// What a body does that names its representative.
+    pub designates: Words,
     /// From a person to the body that one comes from: `of`, `chez`.
     pub led: Words,
     /// Before the kind of body that one is: `an NGO`, `une association`.
@@ -321,6 +323,7 @@ impl LabelWords {
             (&mut self.small_bodies, lists.small_bodies),
             (&mut self.indefinite, lists.indefinite),
             (&mut self.led, lists.led),
+            (&mut self.designates, lists.designates),
             (&mut self.missions, lists.missions),
             (&mut self.old_columns, lists.old_columns),
             (&mut self.new_columns, lists.new_columns),

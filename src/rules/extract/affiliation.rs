@@ -12,7 +12,7 @@ use crate::charter::Charter;
 use crate::domain::steps::{FoundPerson, Part};
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::labels::any;
-use crate::vocabulary::words::{fold, is_han, words};
+use crate::vocabulary::words::{fold, is_arabic, is_han, words};
 
 /// `Netwise Families (charity, Galway, Ireland)` and `… - فاس، المغرب` without the place behind the name.
 pub(super) fn without_place(value: &str, vocabulary: &Vocabulary) -> String {
@@ -116,6 +116,11 @@ pub(super) fn take_organization(
         person.organization = Some(name);
         return;
     }
+    if let Some(name) = (common.organization.is_none()).then(|| behind_unit(&role, vocabulary)).flatten() {
+        set(person, "organization", Part::Body, &name, "organization-in-function");
+        person.organization = Some(name);
+        return;
+    }
     // Behind name and function stands the body, even when no word of it says so; a body that the letter names otherwise is surer.
     let Some((unit, _)) = segment.pieces.first().filter(|_| common.organization.is_none()) else { return };
     if unit.shape == Shape::Prose {
@@ -151,6 +156,27 @@ fn before_name(segment: &Segment<'_>, vocabulary: &Vocabulary, charter: &Charter
     let head = segment.before.trim_end().strip_suffix(['-', '–', '—', ':', ','])?;
     let name = foreign(head, vocabulary, charter).into_iter().last()?;
     Some((name, unit.part))
+}
+
+/// `Jefe de Calidad de Copacom`: behind what a function is for, the capitalised words of the body.
+fn behind_unit(role: &str, vocabulary: &Vocabulary) -> Option<String> {
+    let labels = &vocabulary.labels;
+    let list = words(role);
+    let led: Vec<usize> = list
+        .iter()
+        .enumerate()
+        .filter(|(_, word)| word.text.starts_with(char::is_lowercase) && labels.led.matched(&[**word]) > 0)
+        .map(|(at, _)| at)
+        .collect();
+    let last = *led.last().filter(|_| led.len() > 1)?;
+    let name = role.get(list.get(last + 1)?.start..)?;
+    let is_name = name.split(' ').all(|word| word.starts_with(char::is_uppercase))
+        && !labels.roles.is_in(name)
+        && !labels.ours.is_in(name)
+        && labels.subunits.matched(&words(name)) == 0
+        && vocabulary.countries.in_text(name).is_empty()
+        && vocabulary.countries.place(name).is_none();
+    is_name.then(|| name.to_owned())
 }
 
 /// Whether the person's address is at a domain made of a body's name: `Volta Systems` of `…@voltasys.example`.
@@ -258,7 +284,7 @@ fn behind_function(person: &mut FoundPerson, segment: &Segment<'_>, first: usize
             } else if is_detail {
                 continue;
             } else if seen_role
-                && chunk.starts_with(char::is_uppercase)
+                && chunk.starts_with(|c: char| c.is_uppercase() || is_arabic(c) || is_han(c))
                 && chunk.split_whitespace().count() <= 6
                 && names::whole(chunk, vocabulary).is_none_or(|name| name.honorific.is_none())
                 && role_is_none(chunk, vocabulary)

@@ -1,5 +1,6 @@
 //! Names of organizations in Latin, Cyrillic and Arabic script: which words they begin and end with.
 
+use super::bodies::category;
 use super::extent::{capital_before, leftmost, over_links, rightmost};
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::words::{Word, is_arabic, words};
@@ -186,8 +187,10 @@ fn names_quoted(chunk: &str, list: &[Word<'_>], at: usize, vocabulary: &Vocabula
 /// written small in a sentence and make a name with what follows.
 fn is_small_key(chunk: &str, list: &[Word<'_>], at: usize, vocabulary: &Vocabulary) -> bool {
     let Some(word) = list.get(at).filter(|word| word.text.starts_with(char::is_lowercase)) else { return false };
+    // `интернет-фонд`
+    let last = word.text.rsplit('-').next().unwrap_or(word.text);
     word.text.starts_with(is_cyrillic)
-        && vocabulary.labels.organizations.matched(&[*word]) > 0
+        && vocabulary.labels.organizations.has(last)
         && capital_before(chunk, list, at, vocabulary).is_some()
         || opens_small(chunk, list, at, vocabulary)
 }
@@ -213,7 +216,13 @@ pub(super) fn opens_small(chunk: &str, list: &[Word<'_>], at: usize, vocabulary:
     };
     let behind = rest.get(many..).unwrap_or_default();
     let links = behind.iter().take(TO_CAPITAL).take_while(is_link).count();
-    !is_described && links > 0 && behind.get(links).is_some_and(|word| word.text.starts_with(char::is_uppercase))
+    // `association de Lyon` says where one is; a ministry and a university are named by that.
+    let is_there = behind.get(links).and_then(|word| chunk.get(word.start..)).is_some_and(|rest| is_place(rest, vocabulary));
+    let is_named_by = || first.text.starts_with("univ") || category(first.text, vocabulary) == Some("member");
+    !is_described
+        && links > 0
+        && (!is_there || is_named_by())
+        && behind.get(links).is_some_and(|word| word.text.starts_with(char::is_uppercase))
 }
 
 pub(super) fn is_cyrillic(c: char) -> bool {

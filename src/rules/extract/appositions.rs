@@ -1,9 +1,7 @@
 //! Bodies that a letter explains, whatever they are called: `SafeSurf (an NGO in Lima)`, `Trygg Nett, a Norwegian helpline`.
 
 use super::alphabetic::without_elision;
-use super::letter::plain;
 use crate::vocabulary::Vocabulary;
-use crate::vocabulary::labels::any;
 use crate::vocabulary::words::{Word, is_arabic, is_han, words};
 
 /// Words between the article and the kind of body at most: `a small non-profit child protection charity`.
@@ -99,23 +97,40 @@ pub(super) fn acting(text: &str, vocabulary: &Vocabulary) -> Option<String> {
     }
     let end = list.get(last)?.end;
     let mut behind = text.get(end..)?;
-    // `PacTel (Panama)`
-    if let Some((_, rest)) = behind.trim_start().strip_prefix('(').and_then(|rest| rest.split_once(')')) {
+    // `PacTel (Panama)`, `Panama (PACTEL)`
+    let mut bracketed = None;
+    if let Some((inner, rest)) = behind.trim_start().strip_prefix('(').and_then(|rest| rest.split_once(')')) {
+        bracketed = Some(inner.trim()).filter(|inner| inner.starts_with(char::is_uppercase));
+        behind = rest;
+    }
+    // `Sonalis, opérateur historique, propose`
+    if let Some((inner, rest)) = behind.strip_prefix(", ").and_then(|rest| rest.split_once(','))
+        && inner.starts_with(char::is_lowercase)
+        && inner.chars().count() <= APPOSITION
+    {
         behind = rest;
     }
     if !behind.starts_with(' ') {
         return None;
     }
     let verbs = words(behind);
-    let verb = verbs
-        .iter()
-        .take(TO_VERB)
-        .position(|word| any(&labels.cues.propose, &plain(word.text)) && word.text.starts_with(char::is_lowercase))?;
+    let verb = verbs.iter().take(TO_VERB).position(|word| labels.designates.matched(&[*word]) > 0)?;
+    // `Jane Roe has been nominated`: whoever is proposed is no body.
+    let is_passive = verbs.iter().take(verb).any(|word| PASSIVE.contains(&word.text));
     let is_clause = behind.get(..verbs.get(verb)?.start)?.contains([',', '.', ';', ':', '(']);
     let name = text.get(first.start..end)?;
+    let name = bracketed.filter(|_| vocabulary.countries.is_name(name)).unwrap_or(name);
+    // One word may be a verb (`Tenemos el agrado de proponer`).
+    let is_told = last > 0 || name.chars().skip(1).any(char::is_uppercase);
     let is_other = labels.ours.is_in(name) || labels.roles.is_in(name) || !vocabulary.countries.in_text(name).is_empty();
-    (!is_clause && !is_other && name.chars().count() >= SHORTEST).then(|| name.to_owned())
+    (is_told && !is_passive && !is_clause && !is_other && name.chars().count() >= SHORTEST).then(|| name.to_owned())
 }
+
+/// Characters of what is said of a body between commas at most.
+const APPOSITION: usize = 80;
+
+/// Words before a participle that say that somebody is proposed.
+const PASSIVE: [&str; 10] = ["been", "be", "is", "was", "été", "est", "sera", "sido", "es", "fue"];
 
 /// `of Harbour Safe Online, Dunedin`: the capitalised words that a small one leads to behind a name.
 pub(super) fn led(text: &str, vocabulary: &Vocabulary) -> Option<String> {
@@ -293,7 +308,11 @@ mod tests {
 
         assert_eq!(acting("TelPacífico (Panama) hereby appoints Ms Roe", &words).as_deref(), Some("TelPacífico"));
         assert_eq!(acting("Детская Сеть предлагает Анну Роу", &words).as_deref(), Some("Детская Сеть"));
-        assert_eq!(acting("Malaysia nominates", &words), None);
+        for text in
+            ["Malaysia nominates", "Jane Roe has been nominated", "Tenemos el agrado de proponer", "Designamos como experta"]
+        {
+            assert_eq!(acting(text, &words), None, "{text}");
+        }
         assert_eq!(acting("Please add her", &words), None);
         assert_eq!(led(" of Harbour Light Online, Dunedin", &words).as_deref(), Some("Harbour Light Online"));
         assert_eq!(led(", de Voz de Niñez en Lima", &words).as_deref(), Some("Voz de Niñez"));

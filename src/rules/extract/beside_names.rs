@@ -12,6 +12,11 @@ pub(super) fn begins_body(text: &str, list: &[Word<'_>], last: usize, vocabulary
     if !is_and || text.get(end.end..next.start).is_none_or(|gap| !gap.trim().is_empty()) {
         return false;
     }
+    // `Tanzania Posts & Telephones`
+    let is_sign = text.get(end.end..next.start).is_some_and(|gap| gap.contains('&')) || next.text.is_empty();
+    if is_sign && list.get(last + 2).is_some_and(|word| word.text.starts_with(char::is_uppercase)) {
+        return true;
+    }
     let behind = list.get(last + 2..).unwrap_or_default().iter().take_while(|word| word.text.starts_with(char::is_uppercase));
     behind.take(4).any(|word| labels.organizations.matched(&[*word]) > 0)
 }
@@ -65,7 +70,7 @@ pub(super) fn belongs_to_body(text: &str, list: &[Word<'_>], from: usize, vocabu
         // `División de Política Regulatoria`: a part of a body, behind a link.
         let is_part = || at != from && labels.subunits.matched(&[*before]) > 0;
         // `la fondation Jeunes Connectés`
-        let is_small = at == from && labels.small_bodies.matched(&[*before]) > 0;
+        let is_small = at == from && before.text.starts_with(char::is_lowercase) && labels.small_names.matched(&[*before]) > 0;
         let is_body = is_function || is_small || is_name && (labels.organizations.matched(&[*before]) > 0 || is_part());
         if is_body {
             // Arabic puts nothing between a body and who is named next, so only a link is sure.

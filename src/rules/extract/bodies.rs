@@ -157,7 +157,7 @@ fn chinese_role(chunk: &str, vocabulary: &Vocabulary) -> Option<String> {
     let behind = body.and_then(|name| piece.find(name.as_str()).map(|at| at + name.len()));
     let role = behind.and_then(|at| piece.get(at..)).filter(|role| !role.is_empty()).unwrap_or(piece);
     let role = without_own(role, vocabulary);
-    (role.chars().count() <= 24 && !role.is_empty()).then(|| role.trim().to_owned())
+    (labels.person_label(role).is_none() && role.chars().count() <= 24 && !role.is_empty()).then(|| role.trim().to_owned())
 }
 
 /// `本中心项目主管`: what stands for the letter's own body before a function.

@@ -3,7 +3,7 @@
 use super::affiliation::{is_function, is_subunit, without_place};
 use super::appositions::{acting, described};
 use super::bodies::chunks;
-use super::letter::{Letter, plain, reordered};
+use super::letter::{Letter, person_and_body, plain, reordered};
 use super::mentions::sentence_bounds;
 use super::names;
 use super::organizations::foreign;
@@ -12,7 +12,7 @@ use super::units::{Shape, Unit};
 use crate::domain::steps::Part;
 use crate::domain::words::Kind;
 use crate::vocabulary::labels::{PersonLabel, any};
-use crate::vocabulary::words::fold;
+use crate::vocabulary::words::{fold, is_han};
 
 /// How far behind a body's name the verb stands of which it is the subject.
 const NEAR: usize = 36;
@@ -20,6 +20,12 @@ const NEAR: usize = 36;
 const LEFT: usize = 20;
 /// Octets before the name that a line of a list begins with at most: a label, a function.
 const LINE_NAME: usize = 60;
+
+/// What a part of a body weighs, or one that somebody has left.
+const DOUBTFUL: i32 = -2;
+
+/// Letters of a body's name beside a person's at least.
+const SHORTEST: usize = 3;
 
 impl Letter<'_> {
     /// What holds for everybody whom the letter proposes: the body that the sentence with the proposal names, else the first one.
@@ -62,17 +68,10 @@ impl Letter<'_> {
             }
         }
         let best = bodies.iter().map(|(_, weight, _, _)| *weight).max();
-        common.organization =
-            bodies.into_iter().find(|(_, weight, _, _)| Some(*weight) == best).map(|(_, _, name, part)| (name, part));
-        if common.organization.is_none() {
-            common.organization = self.body_of_domain();
-        }
-        if common.organization.is_none() {
-            common.organization = self.units.iter().find_map(|unit| Some((self.announced_body(&unit.text)?, unit.part)));
-        }
-        if common.organization.is_none() {
-            common.organization = self.acting_body();
-        }
+        let named = bodies.into_iter().find(|(_, weight, _, _)| Some(*weight) == best);
+        let (sure, doubtful): (Vec<_>, Vec<_>) = named.into_iter().partition(|(_, weight, _, _)| *weight > DOUBTFUL);
+        let body = |found: Vec<(usize, i32, String, Part)>| found.into_iter().next().map(|(_, _, name, part)| (name, part));
+        common.organization = body(sure).or_else(|| self.untold_body()).or_else(|| body(doubtful));
         if common.organization.is_none() && self.is_mail {
             common.organization = self.sending_body().map(|name| (name, Part::From));
         }
@@ -100,6 +99,12 @@ impl Letter<'_> {
         let has_name = |unit: &Unit| names::find(&unit.text, self.vocabulary).first().is_some_and(|name| name.start < LINE_NAME);
         let found: Vec<usize> = lines.into_iter().filter(|(_, unit)| has_name(unit)).map(|(index, _)| index).collect();
         if found.len() > 1 { found } else { Vec::new() }
+    }
+
+    /// A body that no word of its name tells: one that the writer's address is made of, that is announced, that acts.
+    fn untold_body(&self) -> Option<(String, Part)> {
+        let announced = || self.units.iter().find_map(|unit| Some((self.announced_body(&unit.text)?, unit.part)));
+        self.body_of_domain().or_else(announced).or_else(|| self.acting_body())
     }
 
     /// Whether the writer says that he comes from a body no longer: "from X to Y".
@@ -142,14 +147,16 @@ impl Letter<'_> {
         let is_person =
             names::whole(name, self.vocabulary).is_some_and(|found| found.honorific.is_some() || self.is_signer(&found.text));
         let is_place = self.vocabulary.countries.is_name(name);
-        (!is_own && !is_person && !is_place && name.chars().count() >= 3).then(|| name.to_owned())
+        // `the Office`: what bodies are called names none.
+        let is_kind = self.vocabulary.labels.organizations.is(name) && name.contains(char::is_lowercase);
+        (!is_own && !is_person && !is_place && !is_kind && name.chars().count() >= SHORTEST).then(|| name.to_owned())
     }
 
     /// The capitalised words that are the subject of a sentence which proposes somebody.
     fn acting_body(&self) -> Option<(String, Part)> {
         self.units.iter().take(self.closing).filter(|unit| unit.fields.is_empty()).find_map(|unit| {
             let name = acting(&unit.text, self.vocabulary)?;
-            let is_person = self.is_signer(&name) || self.is_writer(&name) || self.is_officer(&name);
+            let is_person = name.contains(' ') && (self.is_signer(&name) || self.is_writer(&name)) || self.is_officer(&name);
             (!is_person).then_some((name, unit.part))
         })
     }
@@ -157,8 +164,21 @@ impl Letter<'_> {
     /// The organization that the From field names.
     fn sending_body(&self) -> Option<String> {
         let sender = self.mail.from.first().map(|person| person.name.clone()).unwrap_or_default();
-        let is_person = names::whole(&reordered(&sender), self.vocabulary).is_some();
-        let found = foreign(&sender, self.vocabulary, self.charter).into_iter().next();
-        found.filter(|_| !is_person)
+        let (person, body) = person_and_body(&sender);
+        let is_person = names::whole(&reordered(person), self.vocabulary).is_some();
+        if !is_person {
+            return foreign(&sender, self.vocabulary, self.charter).into_iter().next();
+        }
+        let named = foreign(body, self.vocabulary, self.charter).into_iter().next();
+        let labels = &self.vocabulary.labels;
+        let is_plain = body.chars().count() >= SHORTEST
+            && body.starts_with(|c: char| c.is_uppercase() || is_han(c))
+            && !body.contains(['@', '/', '.'])
+            && !labels.ours.is_in(body)
+            && !labels.roles.is_in(body)
+            && !labels.honorifics.has(body)
+            && self.vocabulary.countries.in_text(body).is_empty()
+            && self.vocabulary.countries.place(body).is_none();
+        named.or_else(|| is_plain.then(|| body.to_owned()))
     }
 }

@@ -218,8 +218,17 @@ fn runs_on(chunk: &str, list: &[Word<'_>], key: usize, vocabulary: &Vocabulary) 
     };
     // `d'études`, of which only the second part is left.
     let is_elided = |word: &Word<'_>| chunk.get(..word.start).is_some_and(|head| head.ends_with(['\'', '’']));
+    // `La Police fédérale`
+    let is_led = || {
+        let before = key.checked_sub(1).and_then(|at| list.get(at));
+        before.is_some_and(|before| labels.particles.has(before.text) && chunk.get(before.end..word.start) == Some(" "))
+            || is_elided(word)
+    };
     let near = || list.get(key + 1..).unwrap_or_default().iter().take(2);
-    !is_english || next_is_name() || near().any(|next| labels.small_links.matched(&[*next]) > 0 || is_elided(next))
+    !is_english
+        || next_is_name()
+        || is_led()
+        || near().any(|next| labels.small_links.matched(&[*next]) > 0 || is_elided(next) || next.text == "des")
 }
 
 /// Whether a word is one by which letters propose or withdraw somebody.

@@ -139,7 +139,8 @@ impl<'a> Letter<'a> {
 
     /// The first line of the signature that is a name, a name under the letter, and the From field's.
     fn find_signers(&mut self) {
-        let sender = self.mail.from.first().and_then(|person| names::whole(&reordered(&person.name), self.vocabulary));
+        let sender =
+            self.mail.from.first().and_then(|person| names::whole(&reordered(person_and_body(&person.name).0), self.vocabulary));
         let display = sender.clone().filter(|_| self.is_mail);
         let plain = |unit: &&Unit| unit.shape != Shape::Item && unit.fields.is_empty();
         let signed = self.units.iter().skip(self.signature).filter(plain).find_map(|unit| self.line_name(&unit.text));
@@ -210,7 +211,10 @@ impl<'a> Letter<'a> {
         };
         let notes = own.iter().rev().take(MOST_NOTES).take_while(is_note).count();
         let last = own.iter().rev().nth(notes).or(own.last()).map_or(0, |unit| unit.paragraph);
-        own.iter().rposition(|unit| self.vocabulary.mail.is_closing(&unit.text)).map(|at| at + 1).or_else(|| {
+        // `Cordial saludo:` at the head of a letter closes nothing.
+        let says = |at: &usize| own.iter().take(*at).any(|unit| !self.is_greeting(unit));
+        let formula = own.iter().rposition(|unit| self.vocabulary.mail.is_closing(&unit.text)).filter(says);
+        formula.map(|at| at + 1).or_else(|| {
             let first = own.iter().position(|unit| unit.paragraph == last)?;
             let tail: &[Unit] = own.get(first..)?;
             let tail = tail.get(..tail.iter().position(|unit| unit.paragraph > last).unwrap_or(tail.len()))?;
@@ -317,6 +321,13 @@ fn goes_on(text: &str) -> bool {
 /// `Jane Roe replaces me`, and not `nobody replaces me`.
 fn hands_over(said: &str, cues: &Cues) -> bool {
     any(&cues.replaces_me, said) && !any(&cues.no_successor, said)
+}
+
+/// A From field's person and body: `Jane Roe (Netsafe)`, `Jane Roe | Netsafe`, `Jane at Netsafe`; the body is empty where there is none.
+pub(super) fn person_and_body(name: &str) -> (&str, &str) {
+    let marks = [" | ", "|", " (", " - ", " – ", " / ", " @ ", " at "];
+    let split = marks.iter().find_map(|mark| name.split_once(mark));
+    split.map_or((name, ""), |(person, body)| (person.trim(), body.trim_matches([' ', ')', '(']).trim()))
 }
 
 /// `ROE, Jane` of a From field as `Jane ROE`; a title behind a second comma goes.

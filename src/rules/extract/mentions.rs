@@ -1,5 +1,6 @@
 //! The names in a letter, and what speaks for each being meant.
 
+use super::appositions::acting;
 use super::bodies::{chunks, role};
 use super::emails::Likeness;
 use super::latin::latin;
@@ -203,7 +204,8 @@ impl Letter<'_> {
             && name.text.split_whitespace().last().is_some_and(|last| self.vocabulary.countries.is_name(last));
         let mut weight =
             i32::from(name.honorific.is_some()) * 2 - i32::from(is_national) * 2 + i32::from(opens) + i32::from(has_role);
-        weight -= i32::from(name.honorific.is_none() && self.proposes(behind)) * 3;
+        weight -=
+            i32::from(name.honorific.is_none() && (self.proposes(behind) || self.is_acting(&unit.text, sentence, name))) * 3;
         // Brackets behind a name hold its body or its place.
         weight -= i32::from(head.trim_end().ends_with(['(', '（']));
         weight -= i32::from(self.is_said_of(&self.vocabulary.labels.cues.behalf, &unit.text, name)) * 3;
@@ -235,6 +237,12 @@ impl Letter<'_> {
             && !is_participle
             && self.vocabulary.labels.breaks.matched(&[verb]) > 0
             && any(&self.vocabulary.labels.cues.propose, &plain(verb.text))
+    }
+
+    /// `Clic Serein souhaite proposer`: whoever acts at the head of a sentence.
+    fn is_acting(&self, text: &str, sentence: &Sentence, name: &Name) -> bool {
+        let said = text.get(sentence.start..).map_or("", str::trim_start);
+        said.starts_with(name.text.as_str()) && acting(said, self.vocabulary).is_some_and(|body| body == name.text)
     }
 
     /// Whoever signs is not proposed by that; a writer who means himself is.

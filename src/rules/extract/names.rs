@@ -260,8 +260,9 @@ fn parts(text: &str, list: &[Word<'_>], from: usize, vocabulary: &Vocabulary) ->
         let is_small = !word.text.starts_with(char::is_uppercase) || many > 0 && labels.not_names.has(word.text);
         if labels.particles.has(word.text) && is_small {
             // A particle belongs to the name only when a name follows.
-            let follows =
-                list.get(from + many + 1).is_some_and(|next| is_part(next, vocabulary) || labels.particles.has(next.text));
+            let follows = list.get(from + many + 1).is_some_and(|next| {
+                is_part(next, vocabulary) || labels.particles.has(next.text) || is_arabic_particle(word.text, vocabulary)
+            });
             // `Ortega y Gasset` has one word behind it; two people have more.
             let joins_two = labels.ands.matched(&[*word]) > 0
                 && list.get(from + many + 2).is_some_and(|next| is_part(next, vocabulary))
@@ -384,6 +385,11 @@ fn fills_line(text: &str, start: usize, end: usize) -> bool {
 }
 
 fn is_place(name: &str, vocabulary: &Vocabulary) -> bool {
+    // `Jamaica W.I.`
+    let bare = name.rsplit_once(' ').filter(|(_, last)| last.contains('.') && !last.contains(char::is_lowercase));
+    if bare.is_some_and(|(country, _)| vocabulary.countries.is_name(country)) {
+        return true;
+    }
     let codes = vocabulary.countries.in_text(name);
     !codes.is_empty()
         && name.split_whitespace().count() <= 2

@@ -1,6 +1,6 @@
 //! Organizations that a text names.
 
-use super::alphabetic::{alphabetic, without_elision};
+use super::alphabetic::{alphabetic, is_place, without_elision};
 use super::bodies::{category, spans};
 use super::parts::whole_body;
 use crate::charter::Charter;
@@ -107,7 +107,10 @@ fn joined(text: &str, vocabulary: &Vocabulary) -> Vec<(usize, usize)> {
             word.text.starts_with('d')
                 && (vocabulary.labels.small_links.matched(&[*word]) > 0 || vocabulary.labels.particles.has(word.text))
         });
+        let goes_to = list.iter().find(|word| without_elision(**word).text.starts_with(char::is_uppercase));
+        let is_town = || goes_to.and_then(|word| piece.get(word.start..)).is_some_and(|rest| is_place(rest, vocabulary));
         let is_name = leads
+            && !is_town()
             && list
                 .get(1..)
                 .is_some_and(|rest| rest.iter().take(2).any(|word| without_elision(*word).text.starts_with(char::is_uppercase)));
@@ -180,13 +183,20 @@ pub(super) fn foreign(text: &str, vocabulary: &Vocabulary, charter: &Charter) ->
             None => name.as_str(),
         };
         if kept.split_whitespace().count() > 1 || kept.len() == name.len() {
-            found.push(whole_body(kept, vocabulary).to_owned());
+            found.push(whole_body(without_claim(kept, vocabulary), vocabulary).to_owned());
         }
     }
     // `Grupo de Trabajo` alone, its number behind it, is one of the Union's.
     found
         .retain(|name| !(vocabulary.labels.ours.is_in(&fold(name)) || name.contains(' ') && vocabulary.labels.subunits.is(name)));
     found
+}
+
+/// `Члена Сектора АО «Связь»` without what the body says that it is.
+fn without_claim<'t>(name: &'t str, vocabulary: &Vocabulary) -> &'t str {
+    let list = words(name);
+    let claim = vocabulary.labels.declared.matched(&list);
+    list.get(claim).filter(|_| claim > 0).and_then(|word| name.get(word.start..)).unwrap_or(name)
 }
 
 /// A name without the small words and brackets at its end.
@@ -207,6 +217,12 @@ fn without_links<'t>(name: &'t str, vocabulary: &Vocabulary) -> &'t str {
 /// The name in a piece of Chinese text; where that is one of the Union's, the one before it, too.
 fn chinese_names(chunk: &str, vocabulary: &Vocabulary) -> Vec<String> {
     let Some(name) = chinese(chunk, vocabulary) else { return Vec::new() };
+    // `总院推荐安全研究所副所长`: whoever proposes one from a part of its own.
+    let before = chunk.split(name.as_str()).next().unwrap_or_default();
+    let proposer = propose_end(before, vocabulary).and_then(|head| chinese(head, vocabulary));
+    if let Some(proposer) = proposer.filter(|_| vocabulary.labels.subunits.han_at_end(&simplified(&name)).is_some()) {
+        return vec![proposer, name];
+    }
     let ours = &vocabulary.labels.ours;
     let head = chunk.split(name.as_str()).next().filter(|_| ours.is_in(&fold(&name)));
     // `安网协会秘书处`: the secretariat of another body.
@@ -215,6 +231,12 @@ fn chinese_names(chunk: &str, vocabulary: &Vocabulary) -> Vec<String> {
         return vec![body];
     }
     head.and_then(|head| chinese(head, vocabulary)).into_iter().chain([name]).collect()
+}
+
+/// A text without the verb of proposing at its end.
+fn propose_end<'t>(text: &'t str, vocabulary: &Vocabulary) -> Option<&'t str> {
+    let verb = vocabulary.labels.designates.han_at_end(text)?;
+    text.strip_suffix(verb)
 }
 
 /// Whether a text begins with the character that makes a body's last word its head's title.

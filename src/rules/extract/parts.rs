@@ -14,7 +14,11 @@ pub(super) fn whole_body<'n>(name: &'n str, vocabulary: &Vocabulary) -> &'n str 
     let Some(first) = list.first().filter(|word| is_part(word)) else { return name };
     let whole = list.iter().enumerate().skip(2).find(|(at, word)| {
         let is_body = match word.text.starts_with(is_cyrillic) {
-            true => russian::is_body(&fold(word.text), vocabulary),
+            // `Служба связи при Правительстве` is no part of it.
+            true => {
+                russian::is_body(&fold(word.text), vocabulary)
+                    && list.get(at - 1).is_some_and(|before| labels.links.matched(&[*before]) == 0)
+            }
             false => list.get(*at..).is_some_and(|rest| labels.small_bodies.matched(rest) > 0),
         };
         is_body && !is_part(word)

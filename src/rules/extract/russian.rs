@@ -15,19 +15,22 @@ pub(super) fn nominative(name: &str, vocabulary: &Vocabulary) -> String {
     let list = words(name);
     for (at, word) in list.iter().enumerate().take(ADJECTIVES + 1) {
         let folded = fold(word.text);
-        let Some(noun) = vocabulary.labels.nominatives.iter().find(|noun| is_form(&folded, noun)) else {
+        // `интернет-фонда`
+        let last = folded.rsplit('-').next().unwrap_or(&folded);
+        let lead = folded.strip_suffix(last).unwrap_or_default();
+        let Some(noun) = vocabulary.labels.nominatives.iter().find(|noun| is_form(last, noun)) else {
             if !is_adjective(&folded) {
                 return name.to_owned();
             }
             continue;
         };
-        if folded == *noun {
+        if last == *noun {
             return name.to_owned();
         }
         let gender = noun.chars().next_back().unwrap_or(' ');
         let mut changed: Vec<String> =
             list.iter().take(at).map(|word| cased(&adjective(&fold(word.text), gender), word.text)).collect();
-        changed.push(cased(noun, word.text));
+        changed.push(cased(&format!("{lead}{noun}"), word.text));
         let rest = name.get(word.end..).unwrap_or_default();
         return format!("{}{rest}", changed.join(" "));
     }
@@ -140,6 +143,7 @@ mod tests {
             ("общественной организации «Дети»", "общественная организация «Дети»"),
             ("Министерство связи", "Министерство связи"),
             ("Управлением связи", "Управление связи"),
+            ("Уральского интернет-фонда", "Уральский интернет-фонд"),
             ("ООО «Связь»", "ООО «Связь»"),
         ] {
             assert_eq!(nominative(written, &words), named);
