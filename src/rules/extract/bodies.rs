@@ -13,6 +13,41 @@ pub(super) fn chunks(text: &str) -> Vec<&str> {
     spans(text).into_iter().filter_map(|(start, end)| text.get(start..end)).collect()
 }
 
+/// Abbreviations of three letters and more behind which a capital or a number goes on.
+const ABBREVIATIONS: [&str; 14] =
+    ["Rec", "Dept", "Dpto", "Depto", "Dép", "Div", "Tech", "Assoc", "Asst", "Prof", "Univ", "Inst", "Gral", "Nac"];
+/// What a company's name ends with behind a comma.
+const COMPANY_FORMS: [&str; 20] = [
+    "Ltd",
+    "LTD",
+    "Limited",
+    "Inc",
+    "INC",
+    "LLC",
+    "L.L.C",
+    "S.A.",
+    "SA de",
+    "S.L.",
+    "S.p.A.",
+    "S.A.S.",
+    "S.R.L.",
+    "S. de R.L.",
+    "C.A.",
+    "Pty",
+    "PLC",
+    "GmbH",
+    "B.V.",
+    "S.A.U.",
+];
+
+/// Whether a company's form stands behind a comma: `Taebaek Electronics Co., Ltd.`, `Redes del Turia, S.A.`.
+fn is_company(rest: &str) -> bool {
+    let rest = rest.trim_start();
+    COMPANY_FORMS.iter().any(|form| {
+        rest.strip_prefix(form).is_some_and(|behind| !behind.starts_with(|c: char| c.is_alphabetic()) || form.ends_with('.'))
+    })
+}
+
 /// Where the pieces of [`chunks`] begin and end.
 pub(super) fn spans(text: &str) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
@@ -22,6 +57,7 @@ pub(super) fn spans(text: &str) -> Vec<(usize, usize)> {
     while let Some((at, c)) = marks.next() {
         let next = marks.peek().map_or(' ', |(_, next)| *next);
         let ends = match c {
+            ',' if is_company(text.get(at + 1..).unwrap_or_default()) => false,
             ',' | ';' | '，' | '、' | '；' | '。' | '：' | '﹕' | '(' | ')' | '（' | '）' | '،' | '؛' | '\t' | '|' | '!'
             | '?' | '！' | '？' | '؟' | '•' | '《' | '》' => true,
             // Between Chinese characters a dot joins the parts of a foreign name.
@@ -34,8 +70,9 @@ pub(super) fn spans(text: &str) -> Vec<(usize, usize)> {
                 let (first, second, third) = (last.next(), last.next(), last.next());
                 // What goes on small was only abbreviated: `Dept. of …`.
                 let goes_on = text.get(at + 1..).is_some_and(|rest| rest.trim_start().starts_with(char::is_lowercase));
+                let is_short = ABBREVIATIONS.iter().any(|short| behind_quote.ends_with(short));
                 let has_digit = [first, second, third].into_iter().flatten().any(|c| c.is_ascii_digit());
-                next.is_whitespace() && !goes_on && (third.is_some() || has_digit)
+                next.is_whitespace() && !goes_on && !is_short && (third.is_some() || has_digit)
             }
             '–' | '—' | '-' | '/' => previous.is_whitespace() && next.is_whitespace(),
             ' ' => previous == ' ' && next == ' ',

@@ -1,7 +1,7 @@
 //! What a letter is made of, told without a word of its language: rules of `any/kinds.toml` weigh it.
 
 use super::Reading;
-use super::emails::emails;
+use super::emails::{Likeness, emails, likeness};
 use super::units::{self, Unit};
 use super::{liaison, phones, tables};
 use crate::mail::Mail;
@@ -25,7 +25,8 @@ pub(in crate::rules) fn forms(rules: &Rules, mail: &Mail, reading: &Reading) -> 
         (email, phone)
     };
     let is_labelled = found.contains(&"labelled details of a person");
-    let own = if is_labelled { (false, false) } else { has(&own) };
+    let own_units = own;
+    let own = if is_labelled { (false, false) } else { has(&own_units) };
     match own {
         (true, true) => found.push("an address and a number in the text"),
         (true, false) => found.push("an address in the text"),
@@ -37,6 +38,11 @@ pub(in crate::rules) fn forms(rules: &Rules, mail: &Mail, reading: &Reading) -> 
     }
     if super::changes::has_columns(mail, rules) {
         found.push("old and new values");
+    }
+    match with_details(&own_units, rules) {
+        0 => {}
+        1 => found.push("a person with details in the text"),
+        _ => found.push("people with details in the text"),
     }
     match tables::people(mail, rules).len() {
         0 => {}
@@ -53,6 +59,27 @@ pub(in crate::rules) fn forms(rules: &Rules, mail: &Mail, reading: &Reading) -> 
         found.push("a letter to the activity with copies to groups");
     }
     found
+}
+
+/// Units that are looked at for people: a list is told by its first.
+const MOST_UNITS: usize = 60;
+
+/// How many people a text names with an address that is made of their name, and a number beside it.
+fn with_details(units: &[Unit], rules: &Rules) -> usize {
+    let reached = units.iter().take(MOST_UNITS).filter(|unit| unit.text.contains('@') && unit.fields.is_empty());
+    let mut named: BTreeSet<String> = BTreeSet::new();
+    for unit in reached {
+        let emails = emails(&unit.text, &rules.vocabulary, &rules.charter);
+        if emails.is_empty() || phones::find(&unit.text, &rules.vocabulary).is_empty() {
+            continue;
+        }
+        let own = unit
+            .names(&rules.vocabulary)
+            .iter()
+            .filter(|name| emails.iter().any(|email| !email.is_old && likeness(&email.address, &name.text) == Likeness::Alike));
+        named.extend(own.map(|name| name.text.clone()));
+    }
+    named.len()
 }
 
 /// A name and how to reach it, each behind its label.

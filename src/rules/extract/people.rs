@@ -215,7 +215,8 @@ impl Letter<'_> {
             return found;
         }
         let name = only.name.clone().unwrap_or_default();
-        for inner in &self.mail.nested {
+        let sent_on = self.mail.sent_on(&self.vocabulary.mail);
+        for inner in self.mail.nested.iter().chain(&sent_on) {
             let letter = Letter::of_mail(rules, inner, self.kind);
             let inner_common = letter.common();
             let people = letter.in_text(&inner_common).0.into_iter().chain(letter.writer_himself(&inner_common));

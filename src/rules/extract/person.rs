@@ -239,7 +239,17 @@ fn take_role(
     }
     let before = || {
         let chunks = chunks(segment.before);
-        let last = chunks.last()?;
+        let mut last = *chunks.last()?;
+        // `su Vicepresidente, el Mtro. X`: an article leads to the name.
+        let is_article = |piece: &str| {
+            let list = crate::vocabulary::words::words(piece);
+            let (labels, first) = (&vocabulary.labels, list.first());
+            list.len() <= 2
+                && first.is_some_and(|word| labels.articles.matched(&[*word]) > 0 || labels.honorifics.matched(&list) > 0)
+        };
+        if is_article(last) && segment.before.trim_end().ends_with(last) {
+            last = chunks.iter().rev().nth(1)?;
+        }
         // Chinese: only the word directly before the name.
         let last = if last.chars().any(is_han) { behind_names(last.split_whitespace().last()?, vocabulary) } else { tail(last) };
         if let Some(role) = role(last, vocabulary) {
@@ -448,6 +458,8 @@ fn country(person: &mut FoundPerson, segment: &Segment<'_>, common: &Common, voc
     }
     for (unit, piece) in &segment.pieces {
         let text = person.organization.as_deref().map_or_else(|| (*piece).to_owned(), |own| piece.replace(own, " "));
+        // `Roxana Guadalupe` is from no island.
+        let text = person.name.as_deref().map_or_else(|| text.clone(), |own| text.replace(own, " "));
         if let Some(code) = vocabulary.countries.in_text(&text).first() {
             person.country = Some((*code).to_owned());
             set(person, "country", unit.part, piece, "country-beside-name");

@@ -77,6 +77,16 @@ pub(super) fn find(text: &str, words: &Vocabulary) -> Vec<Phone> {
     found
 }
 
+/// Whether a plus ends a number whose last group is a country's code: `24555016 968+`.
+fn is_code_behind(chars: &[(usize, char)], from: usize, at: usize) -> bool {
+    let written = chars.get(from..at).unwrap_or_default();
+    let code = written.iter().rev().take_while(|(_, c)| c.is_numeric()).count();
+    let is_apart = written.iter().rev().nth(code).is_some_and(|(_, c)| c.is_whitespace());
+    let ends = chars.get(at + 1).is_none_or(|(_, c)| !c.is_numeric());
+    let digits = written.iter().filter(|(_, c)| c.is_numeric()).count();
+    (1..=LONGEST_CODE).contains(&code) && is_apart && ends && digits >= SHORTEST + code
+}
+
 /// Digits of a whole number at least.
 const SHORTEST: usize = 7;
 
@@ -110,7 +120,7 @@ fn run(chars: &[(usize, char)], from: usize) -> Option<(usize, usize)> {
                 true
             }
             // `71 555 082 (216+)`: right-to-left writing puts the code, and its plus, behind.
-            '+' | '＋' => at == from || depth == 1,
+            '+' | '＋' => at == from || depth == 1 || is_code_behind(chars, from, at),
             '(' | '（' => {
                 depth += 1;
                 depth == 1
@@ -272,7 +282,12 @@ pub(super) fn normalise(words: &str, country: Option<&str>) -> Option<String> {
 
 /// `71 555 082 (216+)` and `71 555 082 (+216)` with the country's code before the number, where one in brackets stands behind it.
 fn code_first(words: &str) -> Option<String> {
-    let (number, code) = words.trim().trim_end_matches([')', '）']).rsplit_once(['(', '（'])?;
+    let words = words.trim();
+    let (number, code) = if words.ends_with(['+', '＋']) {
+        words.rsplit_once(char::is_whitespace)?
+    } else {
+        words.trim_end_matches([')', '）']).rsplit_once(['(', '（'])?
+    };
     let digits = |text: &str| text.chars().filter_map(digit).collect::<String>();
     let (number, code_digits) = (digits(number), digits(code));
     let is_code = code.contains(['+', '＋']) && (1..=LONGEST_CODE).contains(&code_digits.len());
