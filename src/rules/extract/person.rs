@@ -214,7 +214,13 @@ fn take_role(
             break;
         }
         let limit = if unit.shape == Shape::Prose { 3 } else { 8 };
-        for chunk in role_chunks(piece, vocabulary).into_iter().take(limit) {
+        // `Inspector, Content and Numbering` above the line with the body: no body stands in its own line.
+        let above_body = unit.shape == Shape::Line
+            && segment
+                .pieces
+                .get(index + 1)
+                .is_some_and(|(next, text)| next.paragraph == unit.paragraph && !foreign(text, vocabulary, charter).is_empty());
+        for chunk in role_chunks(piece, above_body, vocabulary).into_iter().take(limit) {
             // `王伟先生和市场部经理李雷`: what is joined to a name goes on with the next one.
             let is_joined = chunk.starts_with(is_han) && vocabulary.labels.ands.han_at_start(&simplified(&chunk)).is_some();
             // `Principal: Mr Roe, Director`: a label is nobody's function.
@@ -360,7 +366,7 @@ fn with_prefix(value: &str) -> String {
 /// The pieces in which a function is looked for. A comma or a bracket inside a function ("Director, Consumer Protection", "Rapporteur,
 /// Q.3/17", "Officer (Cyber Policy)") is told from one behind it by what follows: a capitalised piece that is no body, no country and no
 /// address goes on with the function.
-fn role_chunks(text: &str, vocabulary: &Vocabulary) -> Vec<String> {
+fn role_chunks(text: &str, above_body: bool, vocabulary: &Vocabulary) -> Vec<String> {
     let mut merged: Vec<(String, usize)> = Vec::new();
     for (start, end) in spans(text) {
         let piece = text.get(start..end).unwrap_or_default();
@@ -373,7 +379,8 @@ fn role_chunks(text: &str, vocabulary: &Vocabulary) -> Vec<String> {
                     // A full stop ends the function; behind a comma may stand the body.
                     "," => {
                         let ends = behind.trim_start().is_empty() || behind.starts_with(['.', ';']);
-                        is_scope(piece, vocabulary) && (ends || is_topic(piece, vocabulary))
+                        let is_scope = is_scope(piece, vocabulary) || above_body && is_part_of_function(piece, vocabulary);
+                        is_scope && (ends || is_topic(piece, vocabulary))
                     }
                     // What stands in brackets behind a function is nobody's name.
                     "(" | "（" => {
@@ -392,6 +399,18 @@ fn role_chunks(text: &str, vocabulary: &Vocabulary) -> Vec<String> {
         }
     }
     merged.into_iter().map(|(chunk, _)| chunk).collect()
+}
+
+/// Whether a piece may be a part of a function although it has a body's word: a few capitalised words and no company's form.
+fn is_part_of_function(piece: &str, vocabulary: &Vocabulary) -> bool {
+    let list = crate::vocabulary::words::words(piece);
+    let is_company = (0..list.len()).any(|at| list.get(at..).is_some_and(|rest| vocabulary.labels.legal_forms.matched(rest) > 0));
+    piece.starts_with(char::is_uppercase)
+        && (2..=SCOPE).contains(&list.len())
+        && !is_company
+        && !piece.chars().any(|c| c.is_ascii_digit() || c == '@')
+        && vocabulary.countries.in_text(piece).is_empty()
+        && vocabulary.countries.place(piece).is_none()
 }
 
 /// Words of what a function is for at most.
