@@ -82,6 +82,7 @@ pub(super) struct CueLists {
     #[serde(rename = "not_self")]
     pub(super) not_myself: Vec<String>,
     pub(super) also_self: Vec<String>,
+    pub(super) introduces: Vec<String>,
     pub(super) own_function: Vec<String>,
     pub(super) his_function: Vec<String>,
     pub(super) alternate: Vec<String>,

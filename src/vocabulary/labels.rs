@@ -75,6 +75,8 @@ pub struct Cues {
     pub not_myself: PatternList,
     /// The writer means himself beside others.
     pub also_self: PatternList,
+    /// Directly before the writer's own name: "my name is".
+    pub introduces: PatternList,
     /// Before the function that the writer says he has.
     pub own_function: PatternList,
     /// Before the function that the letter says somebody else has: "she is".
@@ -348,6 +350,7 @@ impl LabelWords {
             ("self", &mut own.myself, cues.myself),
             ("not_self", &mut own.not_myself, cues.not_myself),
             ("also_self", &mut own.also_self, cues.also_self),
+            ("introduces", &mut own.introduces, cues.introduces),
             ("own_function", &mut own.own_function, cues.own_function),
             ("his_function", &mut own.his_function, cues.his_function),
             ("alternate", &mut own.alternate, cues.alternate),

@@ -29,6 +29,8 @@ const LAST_LINES: usize = 4;
 
 /// Units of a letter's own text that are searched for people: three lines for each of the most people that are taken out of one.
 pub(super) const MOST_UNITS: usize = 3 * MOST_PEOPLE;
+/// Characters before a name that say that it is the writer's at most: `je soussignée, `.
+const INTRODUCTION: usize = 24;
 /// Characters of a note below the signature at most, and how many there are.
 const NOTE: usize = 40;
 const MOST_NOTES: usize = 2;
@@ -165,6 +167,9 @@ impl<'a> Letter<'a> {
         if self.writer.is_none() {
             self.writer = self.by_display();
         }
+        if let Some(name) = self.introduced() {
+            self.writer = Some(name);
+        }
         if self.writer.is_none() && self.about_self {
             self.writer = self.by_first_name().or_else(|| self.by_last_lines());
         }
@@ -180,6 +185,28 @@ impl<'a> Letter<'a> {
         }
         let mut all = self.units.iter().flat_map(|unit| unit.names(self.vocabulary));
         all.find(|name| sorted_words(&name.text).contains(&word)).cloned()
+    }
+
+    /// `I'm Jane Roe`: the name that the writer says is his, when no other is known, or only a shorter form of it.
+    fn introduced(&self) -> Option<Name> {
+        let own = self.units.iter().take(self.signature).filter(|unit| unit.fields.is_empty());
+        let mut said = own.flat_map(|unit| {
+            let all = names::find(&unit.text, self.vocabulary).into_iter();
+            all.filter(|name| {
+                let head = unit.text.get(..name.start).unwrap_or_default();
+                let from = head.char_indices().rev().nth(INTRODUCTION).map_or(0, |(at, _)| at);
+                any(&self.vocabulary.labels.cues.introduces, &plain(head.get(from..).unwrap_or_default()))
+            })
+            .collect::<Vec<_>>()
+        });
+        let shares = |name: &Name| match &self.writer {
+            Some(writer) => {
+                let (own, said) = (sorted_words(&writer.text), sorted_words(&name.text));
+                own != said && said.len() >= own.len() && own.iter().any(|word| said.contains(word))
+            }
+            None => true,
+        };
+        said.find(shares)
     }
 
     /// A name that fills one of the last lines, of a letter in one paragraph.

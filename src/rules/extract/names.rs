@@ -150,7 +150,7 @@ fn bare_name(written: &str) -> &str {
 
 /// A name without the small word that French writes on to it: `d'Issoufou Maïga`.
 fn without_elided(name: &str) -> &str {
-    const ELIDED: [&str; 6] = ["d'", "d’", "l'", "l’", "qu'", "qu’"];
+    const ELIDED: [&str; 8] = ["d'", "d’", "l'", "l’", "qu'", "qu’", "I'm ", "I’m "];
     ELIDED.iter().find_map(|small| name.strip_prefix(small)).unwrap_or(name)
 }
 

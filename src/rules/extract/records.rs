@@ -7,7 +7,7 @@ use super::names;
 use super::units::Unit;
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::labels::PersonLabel;
-use crate::vocabulary::words::is_han;
+use crate::vocabulary::words::{is_arabic, is_han};
 use std::borrow::Cow;
 
 /// The labelled lines of one person.
@@ -101,7 +101,13 @@ impl Letter<'_> {
         let value = |wanted: PersonLabel| {
             units.iter().flat_map(|unit| &unit.fields).find(|(label, _)| *label == wanted).map(|(_, value)| value.as_str())
         };
-        let (name, family, given) = (value(PersonLabel::Name), value(PersonLabel::FamilyName), value(PersonLabel::GivenName));
+        // The Arabic word for a title is the family name's, too.
+        let title = || {
+            value(PersonLabel::Honorific)
+                .filter(|title| title.starts_with(is_arabic) && !self.vocabulary.labels.honorifics.has(title))
+        };
+        let family = value(PersonLabel::FamilyName).or_else(title);
+        let (name, given) = (value(PersonLabel::Name), value(PersonLabel::GivenName));
         let (text, honorific) = match (name, family, given) {
             // `Nom` beside `Prénom` is the family name, `Nombre` beside `Apellidos` the given one.
             (_, Some(family), Some(given)) => (format!("{given} {family}"), None),
