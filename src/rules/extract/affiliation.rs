@@ -7,7 +7,7 @@ use super::letter::plain;
 use super::names;
 use super::organizations::{foreign, organizations};
 use super::person::{Common, Segment, set};
-use super::units::Shape;
+use super::units::{Shape, Unit};
 use crate::charter::Charter;
 use crate::domain::steps::{FoundPerson, Part};
 use crate::vocabulary::Vocabulary;
@@ -122,11 +122,9 @@ pub(super) fn take_organization(
         return;
     }
     // Behind name and function stands the body, even when no word of it says so; a body that the letter names otherwise is surer.
-    let Some((unit, _)) = segment.pieces.first().filter(|_| common.organization.is_none()) else { return };
-    if unit.shape == Shape::Prose {
-        return;
+    if common.organization.is_none() {
+        behind_function(person, segment, first, vocabulary);
     }
-    behind_function(person, segment, first, vocabulary);
 }
 
 /// A body that no word of its name tells, and where it stands: led to by a small word, before the name, or directly behind it.
@@ -215,6 +213,7 @@ fn unnamed_body(person: &FoundPerson, segment: &Segment<'_>, common: &Common, vo
         || vocabulary.countries.place(name).is_some()
         || role(name, vocabulary).is_some()
         || vocabulary.labels.roles.han_at_start(name).is_some()
+        || name.starts_with(is_han) && name.ends_with(OFFICES)
         || vocabulary.labels.person_label(name).is_some()
         || vocabulary.labels.honorifics.has(name)
         || vocabulary.labels.suffixes.has(name)
@@ -227,6 +226,9 @@ fn unnamed_body(person: &FoundPerson, segment: &Segment<'_>, common: &Common, vo
     (is_plain && !is_other && goes_on).then(|| ((*name).to_owned(), unit.part))
 }
 
+/// Characters with which Chinese functions end, and no body does.
+const OFFICES: [char; 8] = ['员', '員', '师', '師', '长', '長', '监', '監'];
+
 /// What parts of a body are called at the end of their name; those that bodies are called, too, are left out.
 pub(super) const DIVISIONS: [&str; 7] = ["Division", "Department", "Section", "Unit", "Branch", "Directorate", "Team"];
 
@@ -234,7 +236,9 @@ pub(super) const DIVISIONS: [&str; 7] = ["Division", "Department", "Section", "U
 pub(super) fn is_subunit(name: &str, vocabulary: &Vocabulary) -> bool {
     let subunits = &vocabulary.labels.subunits;
     if name.chars().any(is_han) {
-        return subunits.han_at_end(name).is_some_and(|end| end.chars().count() > 1) && name.chars().count() < 12;
+        // `青云大学法学院` says whose part it is, and stands for itself.
+        let is_whole = ["大学", "大學"].iter().any(|university| name.contains(university));
+        return subunits.han_at_end(name).is_some_and(|end| end.chars().count() > 1) && name.chars().count() < 12 && !is_whole;
     }
     let list = crate::vocabulary::words::words(name);
     let is_company =
@@ -256,7 +260,7 @@ pub(super) fn is_function(chunk: &str, name: &str, vocabulary: &Vocabulary) -> b
 }
 
 /// `enseignante à l'École …`: a small word says that the function is held there.
-fn is_held_at(chunk: &str, name: &str, vocabulary: &Vocabulary) -> bool {
+pub(super) fn is_held_at(chunk: &str, name: &str, vocabulary: &Vocabulary) -> bool {
     let labels = &vocabulary.labels;
     let head = chunk.split(name).next().map(words).unwrap_or_default();
     let last = head.iter().rev().find(|word| labels.articles.matched(&[**word]) == 0);
@@ -268,31 +272,62 @@ fn role_is_none(chunk: &str, vocabulary: &Vocabulary) -> bool {
     role(chunk, vocabulary).is_none()
 }
 
-/// Behind name and function stands the body, even when no word of it says so.
+/// Behind name and function stands the body, even when no word of it says so; in a block it may stand between them.
 fn behind_function(person: &mut FoundPerson, segment: &Segment<'_>, first: usize, vocabulary: &Vocabulary) {
     let mut seen_role = false;
+    let mut above = None;
     for (unit, piece) in segment.pieces.iter().take_while(|(unit, _)| unit.paragraph == first).take(5) {
-        for chunk in chunks(piece) {
+        let all = chunks(piece);
+        for (at, chunk) in all.iter().copied().enumerate() {
             let is_role = person.role.as_deref().is_some_and(|own| own.contains(chunk) || chunk.contains(own));
-            let is_detail = chunk.contains('@')
-                || chunk.chars().filter(char::is_ascii_digit).count() >= 5
-                || vocabulary.countries.is_name(chunk)
-                || chunk.split_whitespace().count() <= 2 && chunk.chars().any(|c| c.is_ascii_digit())
-                || !unit.fields.is_empty();
             if is_role {
                 seen_role = true;
-            } else if is_detail {
+                let line = above.take().filter(|_| unit.shape == Shape::Line);
+                if let Some((part, line)) = line {
+                    set(person, "organization", part, line, "line-above-function");
+                    person.organization = Some(line.to_owned());
+                    return;
+                }
                 continue;
-            } else if seen_role
-                && chunk.starts_with(|c: char| c.is_uppercase() || is_arabic(c) || is_han(c))
-                && chunk.split_whitespace().count() <= 6
-                && names::whole(chunk, vocabulary).is_none_or(|name| name.honorific.is_none())
-                && role_is_none(chunk, vocabulary)
-            {
+            }
+            if is_detail(unit, chunk, vocabulary) || !may_be_body(chunk, vocabulary) {
+                continue;
+            }
+            // In a sentence a place or an address goes on behind it.
+            let goes_on = || {
+                all.get(at + 1)
+                    .is_some_and(|next| is_detail(unit, next, vocabulary) || vocabulary.countries.place(next).is_some())
+            };
+            if seen_role && (unit.shape != Shape::Prose || goes_on()) {
                 set(person, "organization", unit.part, chunk, "line-behind-function");
                 person.organization = Some(chunk.to_owned());
                 return;
             }
+            let is_line = unit.shape == Shape::Line
+                && all.len() == 1
+                && !std::ptr::eq(*unit, segment.pieces.first().map_or(*unit, |(unit, _)| *unit));
+            let is_abbreviated = chunk.split(' ').any(|word| word.chars().count() > 1 && !word.contains(char::is_lowercase));
+            if is_line && (is_abbreviated || names::whole(chunk, vocabulary).is_none()) {
+                above = above.or(Some((unit.part, chunk)));
+            }
         }
     }
+}
+
+/// An address, a number, a country: what stands beside a body and is none.
+fn is_detail(unit: &Unit, chunk: &str, vocabulary: &Vocabulary) -> bool {
+    chunk.contains('@')
+        || chunk.chars().filter(char::is_ascii_digit).count() >= 5
+        || vocabulary.countries.is_name(chunk)
+        || chunk.split_whitespace().count() <= 2 && chunk.chars().any(|c| c.is_ascii_digit())
+        || !unit.fields.is_empty()
+}
+
+/// Whether a piece may be a body's name, as far as it tells.
+fn may_be_body(chunk: &str, vocabulary: &Vocabulary) -> bool {
+    chunk.starts_with(|c: char| c.is_uppercase() || is_arabic(c) || is_han(c))
+        && chunk.split_whitespace().count() <= 6
+        && names::whole(chunk, vocabulary).is_none_or(|name| name.honorific.is_none())
+        && role_is_none(chunk, vocabulary)
+        && vocabulary.countries.place(chunk).is_none()
 }

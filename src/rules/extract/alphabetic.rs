@@ -3,7 +3,7 @@
 use super::bodies::category;
 use super::extent::{capital_before, leftmost, over_links, rightmost};
 use crate::vocabulary::Vocabulary;
-use crate::vocabulary::words::{Word, is_arabic, words};
+use crate::vocabulary::words::{Word, fold, is_arabic, words};
 
 /// Words of an organization's name at most.
 pub(super) const LONGEST: usize = 24;
@@ -47,7 +47,7 @@ pub(super) fn alphabetic(chunk: &str, vocabulary: &Vocabulary) -> Vec<String> {
         }
         to += legal_form(chunk, &list, to + 1, vocabulary);
         if let (Some(first), Some(last)) = (list.get(from), list.get(to))
-            && (to > from || is_proper(word.text))
+            && (to > from || is_proper(word.text) || is_compound(word.text, vocabulary))
         {
             let mut end = last.end;
             // A closing quotation mark belongs to the name.
@@ -227,6 +227,15 @@ pub(super) fn opens_small(chunk: &str, list: &[Word<'_>], at: usize, vocabulary:
 
 pub(super) fn is_cyrillic(c: char) -> bool {
     matches!(c, '\u{400}'..='\u{4FF}')
+}
+
+/// What Russian puts together into one word begins with: a ministry, a state, a nation.
+const COMPOUNDS: [&str; 5] = ["мин", "рос", "гос", "каз", "нац"];
+
+/// `Роскомнадзор`, a name of one word; `Министерство` alone is none.
+fn is_compound(word: &str, vocabulary: &Vocabulary) -> bool {
+    let folded = fold(word);
+    COMPOUNDS.iter().any(|start| folded.starts_with(start)) && !super::russian::is_body(&folded, vocabulary)
 }
 
 /// Whether an Arabic word has the article.

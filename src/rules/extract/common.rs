@@ -1,6 +1,6 @@
 //! What holds for everybody whom a letter speaks of: the body that it comes from, and its country.
 
-use super::affiliation::{is_function, is_subunit, without_place};
+use super::affiliation::{is_function, is_held_at, is_subunit, without_place};
 use super::appositions::{acting, described};
 use super::bodies::chunks;
 use super::letter::{Letter, person_and_body, plain, reordered};
@@ -58,11 +58,11 @@ impl Letter<'_> {
                     let part = i32::from(is_subunit(&name, self.vocabulary)) * 2 + i32::from(writes_for_others) * 2;
                     let former = i32::from(self.is_former(&unit.text, &name)) * 2;
                     // `Head of Network Abuse`: what a function is for may be no body at all.
-                    let held = i32::from(
-                        chunks(&unit.text)
-                            .iter()
-                            .any(|chunk| chunk.contains(&name) && is_function(chunk, &name, self.vocabulary)),
-                    );
+                    let held = i32::from(chunks(&unit.text).iter().any(|chunk| {
+                        chunk.contains(&name)
+                            && is_function(chunk, &name, self.vocabulary)
+                            && !is_held_at(chunk, &name, self.vocabulary)
+                    }));
                     (index, proposes + acts - part - former - held, name, unit.part)
                 }));
             }

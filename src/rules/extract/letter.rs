@@ -3,6 +3,7 @@
 use super::bodies::chunks;
 use super::emails::{Likeness, emails, likeness};
 use super::names::{self, Name};
+use super::organizations::foreign;
 use super::seats::Ground;
 use super::units::{self, Shape, Unit};
 use crate::charter::Charter;
@@ -12,7 +13,7 @@ use crate::mail::Mail;
 use crate::rules::Rules;
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::labels::{Cues, any};
-use crate::vocabulary::words::{fold, is_han, simplified, words};
+use crate::vocabulary::words::{fold, is_arabic, is_han, simplified, words};
 use std::cell::OnceCell;
 
 /// A text that is compared with cues: folded, Chinese in simplified characters.
@@ -143,6 +144,7 @@ impl<'a> Letter<'a> {
     fn find_signers(&mut self) {
         let sender =
             self.mail.from.first().and_then(|person| names::whole(&reordered(person_and_body(&person.name).0), self.vocabulary));
+        let sender = sender.or_else(|| self.arabic_sender());
         let display = sender.clone().filter(|_| self.is_mail);
         let plain = |unit: &&Unit| unit.shape != Shape::Item && unit.fields.is_empty();
         let signed = self.units.iter().skip(self.signature).filter(plain).find_map(|unit| self.line_name(&unit.text));
@@ -174,6 +176,22 @@ impl<'a> Letter<'a> {
             self.writer = self.by_first_name().or_else(|| self.by_last_lines());
         }
         self.signers = signed.into_iter().chain(closed).chain(sender.filter(|_| self.is_mail || !self.about_self)).collect();
+    }
+
+    /// `حسن الأمين`: a From field of two to four Arabic words is a person's, even where the family name is a function's word, too.
+    fn arabic_sender(&self) -> Option<Name> {
+        let display = self.mail.from.first()?.name.trim();
+        let labels = &self.vocabulary.labels;
+        let list = words(display);
+        let first = list.first().filter(|word| word.text.starts_with(is_arabic) && !word.text.starts_with("ال"))?;
+        let is_kind = [&labels.organizations, &labels.roles, &labels.subunits, &labels.not_names, &labels.breaks]
+            .iter()
+            .any(|own| own.matched(&[*first]) > 0);
+        let is_name = (2..=4).contains(&list.len())
+            && list.iter().all(|word| word.text.chars().all(is_arabic))
+            && !is_kind
+            && foreign(display, self.vocabulary, self.charter).is_empty();
+        is_name.then(|| Name { text: display.to_owned(), honorific: None, start: 0, end: display.len() })
     }
 
     /// `José Abreu` of a letter from `José`: the first name in the text that has the From field's only word.

@@ -390,6 +390,9 @@ fn is_place(name: &str, vocabulary: &Vocabulary) -> bool {
     if bare.is_some_and(|(country, _)| vocabulary.countries.is_name(country)) {
         return true;
     }
+    if vocabulary.countries.whole(name).is_some() {
+        return true;
+    }
     let codes = vocabulary.countries.in_text(name);
     !codes.is_empty()
         && name.split_whitespace().count() <= 2

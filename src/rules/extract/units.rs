@@ -398,11 +398,28 @@ fn labelled(line: &str, words: &Vocabulary) -> (usize, Vec<(PersonLabel, String)
 /// A value without what an unmarked label goes on with: `Manager; email jane@example.org; cell 71 555 012`.
 fn first_part(kind: PersonLabel, value: String) -> String {
     let is_one = matches!(kind, PersonLabel::Name | PersonLabel::Position | PersonLabel::Organization | PersonLabel::Country);
+    let value = if is_one { one_sentence(value) } else { value };
     match value.split_once([';', '；']) {
         Some((first, rest)) if is_one && (rest.contains('@') || rest.chars().filter(|c| c.is_numeric()).count() > 5) => {
             first.trim_end().to_owned()
         }
         _ => value,
+    }
+}
+
+/// Letters of a word behind which a full stop ends a value: fewer are an abbreviation's.
+const SENTENCE: usize = 4;
+
+/// `Regulatory Authority, Turkey. Until July I was …`: a value up to the sentence that follows it.
+fn one_sentence(value: String) -> String {
+    let end = value.match_indices(". ").map(|(at, _)| at).find(|at| {
+        let (head, rest) = (value.get(..*at).unwrap_or_default(), value.get(at + 2..).unwrap_or_default());
+        let word = head.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+        word.chars().count() >= SENTENCE && rest.starts_with(char::is_uppercase) && rest.split(' ').count() >= SENTENCE
+    });
+    match end {
+        Some(end) => value.get(..end).unwrap_or_default().to_owned(),
+        None => value,
     }
 }
 
