@@ -5,10 +5,9 @@
 
 /// Octets that a look takes at once: those of a `u64`.
 const WORD: usize = size_of::<u64>();
-/// By so many of their first octets words are told apart. Two Cyrillic or Arabic letters have four, and each stands before many words.
-const LONG: u32 = 6;
-/// By so many the shorter words are.
-const MIDDLE: u32 = 3;
+/// By so many of their first octets words are told apart, the shorter by fewer. Two Cyrillic or Arabic letters have four, and each pair
+/// stands before many words.
+const KEYS: [usize; 4] = [1, 2, 3, 6];
 /// Bits for each word, so that few places pass that none begins at; a power of two.
 const BITS_PER_WORD: usize = 16;
 /// Most bits, as a power of two: 8 KiB lie beside the text in a core's own memory.
@@ -58,10 +57,10 @@ struct Table {
 }
 
 impl Table {
-    fn new(octets: u32, mut needles: Vec<Needle>) -> Table {
+    fn new(octets: usize, mut needles: Vec<Needle>) -> Table {
         let bits = (needles.len() * BITS_PER_WORD).next_power_of_two().ilog2().clamp(FEWEST_BITS, MOST_BITS);
         let shelf_bits = needles.len().next_power_of_two().ilog2().min(bits);
-        let mask = (1 << (octets * u8::BITS)) - 1;
+        let mask = (1 << (octets * u8::BITS as usize)) - 1;
         let starts = vec![0; 1 << (bits - FEWEST_BITS)];
         let mut table = Table { mask, bits, starts, shelves: Vec::new(), shelf_bits, needles: Vec::new() };
         let hash_of = |needle: &Needle| table.hash(needle.head);
@@ -100,11 +99,8 @@ impl Table {
 /// The words, by how they begin.
 #[derive(Clone, Debug)]
 pub(super) struct Needles {
-    long: Table,
-    middle: Table,
-    /// Words shorter than three octets, and the first octets that they have.
-    short: Vec<Needle>,
-    short_starts: [u64; 4],
+    /// A table for each of [`KEYS`].
+    tables: [Table; KEYS.len()],
     tails: Box<[u8]>,
 }
 
@@ -150,21 +146,15 @@ impl Haystack {
 impl Needles {
     /// Takes words; each is known by its place among them.
     pub(super) fn new<'w>(words: impl Iterator<Item = &'w str>) -> Needles {
-        let (mut long, mut middle, mut short) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut short_starts, mut tails) = ([0; 4], Vec::new());
+        let (mut shelves, mut tails) = ([const { Vec::new() }; KEYS.len()], Vec::new());
         for (number, word) in words.enumerate() {
             let needle = needle(number, word.as_bytes(), &mut tails);
-            match needle.size() {
-                size if size >= LONG as usize => long.push(needle),
-                size if size >= MIDDLE as usize => middle.push(needle),
-                _ => {
-                    set(&mut short_starts, usize::from(first_of(needle.head)));
-                    short.push(needle);
-                }
-            }
+            let longest = KEYS.iter().zip(&mut shelves).rfind(|(key, _)| **key <= needle.size());
+            longest.expect("a word has an octet").1.push(needle);
         }
-        short.sort_by_key(Needle::size);
-        Needles { long: Table::new(LONG, long), middle: Table::new(MIDDLE, middle), short, short_starts, tails: tails.into() }
+        let mut keys = KEYS.into_iter();
+        let tables = shelves.map(|needles| Table::new(keys.next().unwrap_or_default(), needles));
+        Needles { tables, tails: tails.into() }
     }
 
     /// Tells of each word in the text: its number, where it begins and ends.
@@ -176,9 +166,8 @@ impl Needles {
             if is_within_a_sign {
                 continue;
             }
-            let short = if is_set(&self.short_starts, usize::from(first_of(head))) { self.short.as_slice() } else { &[] };
-            for needles in [short, self.middle.with(head), self.long.with(head)] {
-                self.compare(needles, (text, at, head), &mut found);
+            for table in &self.tables {
+                self.compare(table.with(head), (text, at, head), &mut found);
             }
         }
     }
@@ -209,11 +198,6 @@ fn needle(number: usize, word: &[u8], tails: &mut Vec<u8>) -> Needle {
     tails.extend_from_slice(further);
     let number = u32::try_from(number).expect(fits);
     Needle { head: u64::from_le_bytes(octets), number, tail, size: u16::try_from(word.len()).expect(fits) }
-}
-
-fn first_of(head: u64) -> u8 {
-    let [first, ..] = head.to_le_bytes();
-    first
 }
 
 fn set(bits: &mut [u64], at: usize) {

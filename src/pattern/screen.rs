@@ -121,15 +121,20 @@ impl Screen {
         let mut found: BTreeMap<(usize, usize), Vec<Range<usize>>> =
             self.always.iter().map(|owner| (*owner, vec![whole.clone()])).collect();
         let folded = Folded::of(text);
+        let ends: Vec<usize> = text.bytes().enumerate().filter(|(_, octet)| *octet == b'\n').map(|(at, _)| at).collect();
         let mut reached = Progress { places: vec![0; self.links], reached: Vec::new() };
         self.literals.each(&folded.text, |literal, start, end| {
             for link in self.owners_of(literal) {
+                // Most literals stand in a text without those that have to stand before them.
+                let at = if link.is_first { Some(link.link) } else { link.link.checked_sub(1) };
+                let before = at.and_then(|at| reached.of(at));
+                if before.is_none() && !link.is_first {
+                    continue;
+                }
                 let Some(chain) = self.chains.get(link.chain as usize) else { continue };
                 let reach = chain.reach.filter(|_| folded.is_even).unwrap_or(text.len());
                 // The latest one may begin within this one and hide an earlier one that does not.
-                let near = |before: &Reached| start.saturating_sub(before.latest) <= reach;
-                let at = if link.is_first { Some(link.link) } else { link.link.checked_sub(1) };
-                let before = at.and_then(|at| reached.of(at)).filter(near);
+                let before = before.filter(|before| start.saturating_sub(before.latest) <= reach);
                 let first = match before {
                     Some(before) if end.saturating_sub(before.first) <= reach => before.first.min(start),
                     Some(_) => start.saturating_sub(reach),
@@ -138,7 +143,7 @@ impl Screen {
                 };
                 reached.set(link.link, Reached { latest: start, first });
                 if link.is_last {
-                    let window = if folded.is_even { chain.window(text, first, &(start..end)) } else { whole.clone() };
+                    let window = if folded.is_even { chain.window((text, &ends), first, &(start..end)) } else { whole.clone() };
                     add_window(found.entry(chain.owner).or_default(), window);
                 }
             }
@@ -189,8 +194,9 @@ impl Progress {
 }
 
 impl Chain {
-    /// What a match can cover whose first literal begins no earlier than `first`, and whose last one is this.
-    fn window(&self, text: &str, first: usize, last: &Range<usize>) -> Range<usize> {
+    /// What a match can cover whose first literal begins no earlier than `first`, and whose last one is this; with the ends of the
+    /// text's lines.
+    fn window(&self, (text, ends): (&str, &[usize]), first: usize, last: &Range<usize>) -> Range<usize> {
         let reach = self.reach.unwrap_or(text.len());
         let start = self.lead.map_or(0, |lead| first.saturating_sub(lead)).max(last.end.saturating_sub(reach));
         let end = self.trail.map_or(text.len(), |trail| last.end.saturating_add(trail)).min(last.start.saturating_add(reach));
@@ -198,10 +204,10 @@ impl Chain {
         if !self.is_one_line {
             return start..end;
         }
-        let octets = text.as_bytes();
-        let before = octets.get(start..last.start).and_then(|head| head.iter().rposition(|octet| *octet == b'\n'));
-        let behind = octets.get(last.end..end).and_then(|tail| tail.iter().position(|octet| *octet == b'\n'));
-        before.map_or(start, |at| start + at + 1)..behind.map_or(end, |at| last.end + at)
+        let line = ends.partition_point(|end| *end < last.start);
+        let before = line.checked_sub(1).and_then(|line| ends.get(line)).map_or(0, |end| end + 1);
+        let behind = ends.iter().skip(line).find(|end| **end >= last.end).copied().unwrap_or(text.len());
+        start.max(before)..end.min(behind)
     }
 }
 
