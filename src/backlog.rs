@@ -17,8 +17,9 @@ use tokio::sync::oneshot;
 
 /// Letters to a transaction: a thousand cost three times less each than one, and more bring nothing (PERFORMANCE wall 4).
 const BATCH: usize = 500;
-/// Octets to a transaction at most, so that a row of large letters does not pile up in memory (the goal is 96 MB in all).
-const BATCH_OCTETS: usize = 4 << 20;
+/// Octets to a transaction at most, so that a row of large letters does not pile up in memory (the goal is 96 MB in all): three
+/// batches are held at a time.
+const BATCH_OCTETS: usize = 2 << 20;
 /// Letters and octets that a thread takes in hand at a time: few changes of threads, and not all large letters on one core.
 const HANDFUL: usize = 16;
 const HANDFUL_OCTETS: usize = 1 << 20;
