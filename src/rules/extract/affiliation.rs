@@ -329,5 +329,6 @@ fn may_be_body(chunk: &str, vocabulary: &Vocabulary) -> bool {
         && chunk.split_whitespace().count() <= 6
         && names::whole(chunk, vocabulary).is_none_or(|name| name.honorific.is_none())
         && role_is_none(chunk, vocabulary)
+        && vocabulary.labels.person_label(chunk).is_none()
         && vocabulary.countries.place(chunk).is_none()
 }

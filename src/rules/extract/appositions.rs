@@ -23,7 +23,9 @@ pub(super) fn described(text: &str, vocabulary: &Vocabulary) -> Vec<String> {
     let is_elided = |word: &Word<'_>| text.get(..word.start).is_some_and(|head| head.ends_with(['\'', '’']));
     let mut found = Vec::new();
     for (at, word) in list.iter().enumerate() {
-        if is_article(word) {
+        if at == 0 && labels.articles.matched(&[*word]) > 0 {
+            found.extend(name_behind(text, &list, 1, vocabulary));
+        } else if is_article(word) {
             found.extend(name_before(text, &list, at, vocabulary).or_else(|| name_behind(text, &list, at + 1, vocabulary)));
         } else if is_elided(word) {
             found.extend(name_behind(text, &list, at, vocabulary));
@@ -36,10 +38,18 @@ pub(super) fn described(text: &str, vocabulary: &Vocabulary) -> Vec<String> {
 fn name_behind(text: &str, list: &[Word<'_>], kind: usize, vocabulary: &Vocabulary) -> Option<String> {
     let labels = &vocabulary.labels;
     let rest = list.get(kind..)?;
-    let kind = rest.first().filter(|word| word.text.starts_with(char::is_lowercase))?;
-    if labels.organizations.matched(&[*kind]) == 0 {
-        return None;
-    }
+    rest.first().filter(|word| word.text.starts_with(char::is_lowercase))?;
+    // `la línea de denuncia Navega Clara`: a kind of several words.
+    let rest = rest.get(labels.organizations.matched(rest).checked_sub(1)?..)?;
+    let kind = rest.first()?;
+    // `la entidad pública Red Clara`
+    let is_adjective = |word: &&Word<'_>| {
+        word.text.starts_with(char::is_lowercase)
+            && word.text.chars().count() > SHORTEST
+            && is_romance(kind, vocabulary)
+            && [&labels.links, &labels.breaks, &labels.articles, &labels.roles].iter().all(|own| own.matched(&[**word]) == 0)
+    };
+    let rest = rest.get(usize::from(rest.get(1).is_some_and(|word| is_adjective(&word)))..)?;
     let is_near =
         |at: usize| rest.get(at).zip(rest.get(at + 1)).is_some_and(|(word, next)| text.get(word.end..next.start) == Some(" "));
     let is_capital = |word: &Word<'_>| word.text.starts_with(char::is_uppercase);
@@ -295,6 +305,8 @@ mod tests {
             ("elle vient de la fondation Rives du Lac (Suisse)", Some("Rives du Lac")),
             ("présidente de l'association Fenêtres ouvertes, je", Some("Fenêtres ouvertes")),
             ("présidente de notre association Fenêtres ouvertes, je", Some("Fenêtres ouvertes")),
+            ("La línea de denuncia Navega Claro, con sede en", Some("Navega Claro")),
+            ("técnica de la entidad pública Red Clara, de", Some("Red Clara")),
             ("Ms Jane Roe, a network engineer", None),
             ("Jane Roe, a member of the team,", None),
             ("In Kenya, the regulator", None),

@@ -109,12 +109,16 @@ impl Letter<'_> {
 
     /// Whether the writer says that he comes from a body no longer: "from X to Y".
     fn is_former(&self, text: &str, name: &str) -> bool {
-        if !self.about_self || self.kind != Kind::ContactUpdate {
+        if self.kind != Kind::ContactUpdate {
             return false;
         }
         let head: Vec<char> = text.split_once(name).map_or("", |(head, _)| head).chars().rev().take(NEAR).collect();
         let near = plain(&head.iter().take(LEFT).rev().collect::<String>());
         let cues = &self.vocabulary.labels.cues;
+        if !self.about_self {
+            // `changed its name from X to Y`
+            return any(&cues.old_value, &near);
+        }
         any(&cues.withdraw, &near) || any(&cues.old_value, &plain(&head.into_iter().rev().collect::<String>()))
     }
 
