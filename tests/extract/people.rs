@@ -210,3 +210,45 @@ fn a_writer_beside_others_has_his_own_details() {
         ]
     );
 }
+
+#[test]
+fn the_body_that_one_comes_from_is_read_as_letters_say_it() {
+    let rules = Rules::load(&Resources::built_in(), "jca-cop").unwrap();
+
+    for (text, wanted) in [
+        // Explained: a kind of body behind the name, or before it.
+        ("Bright Wave Tonga (an NGO in Neiafu) proposes Ms Ana Fifita, ana@bwt.example.\n", "Bright Wave Tonga"),
+        ("Nous proposons Mme Ana Lune, de l'association Rives du Lac, ana@rdl.example.\n", "Rives du Lac"),
+        ("Trabajo en Itsaso Argi, una ONG de Bermeo. Proponemos a la Sra. Ane Ruiz, ane@ia.example.\n", "Itsaso Argi"),
+        // The subject that proposes.
+        ("TelSur (Panama) hereby appoints Mr. Juan Rojas, juan@ts.example.\n", "TelSur"),
+        ("Светлая Сеть предлагает включить г-на Ивана Лугового, lugovoy@ss.example.\n", "Светлая Сеть"),
+        // A small word that leads to it.
+        ("We nominate:\n\n* Ms Ana Fifita of Harbour Light Online, Suva (ana@hlo.example)\n", "Harbour Light Online"),
+        // Written small in a sentence; a part of it stands for the whole.
+        (
+            "Je désigne Mme Ana Lune, sous-directrice au ministère de la Poste et des TIC, ana@mp.example.\n",
+            "ministère de la Poste et des TIC",
+        ),
+        (
+            "Proponemos a la Sra. Ane Ruiz, profesora de la Facultad de Derecho de la Universidad del Golfo, ane@ug.example.\n",
+            "Universidad del Golfo",
+        ),
+        (
+            "Предлагаю доцента кафедры связи Уральского технического университета Анну Луговую (a.lugovaya@dtu.example).\n",
+            "Уральский технический университет",
+        ),
+        ("نرشح السيدة هدى سالم، أستاذة في كلية الحاسوب بجامعة الساحل، huda@us.example\n", "جامعة الساحل"),
+        // A state's part of the name, and a participle.
+        ("ترشح هيئة تنظيم الاتصالات بمملكة البحرين السيدة هدى سالم، huda@hto.example\n", "هيئة تنظيم الاتصالات بمملكة البحرين"),
+        (
+            "Национальная комиссия, осуществляющая регулирование связи, предлагает г-на Ивана Лугового, lugovoy@nk.example.\n",
+            "Национальная комиссия, осуществляющая регулирование связи",
+        ),
+        ("江苏远帆研究总院推荐网络安全研究所副所长李雷先生，邮箱 lilei@yf.example。\n", "江苏远帆研究总院"),
+    ] {
+        let found = people(&rules, Kind::ContactSubmission, text);
+        let bodies: Vec<_> = found.iter().map(|person| person.organization.as_deref().unwrap_or_default()).collect();
+        assert_eq!(bodies, [wanted], "{text}");
+    }
+}
