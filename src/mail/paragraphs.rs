@@ -17,7 +17,7 @@ pub(super) fn as_lines(html: &str) -> Option<String> {
         }
         if before.ends_with('<') {
             let attributes = rest.split_once('>').map_or("", |(attributes, _)| attributes);
-            is_line = is_bare(attributes, all);
+            is_line = is_bare(attributes).unwrap_or(all);
         } else if !before.ends_with("</") {
             continue;
         }
@@ -31,13 +31,10 @@ pub(super) fn as_lines(html: &str) -> Option<String> {
     (copied > 0).then_some(out)
 }
 
-/// Whether a paragraph with these attributes has no margin above and below; `all` says that of those that have no style of their own.
-fn is_bare(attributes: &str, all: bool) -> bool {
+/// Whether a paragraph with these attributes has no margin above and below; `None` where they do not say.
+fn is_bare(attributes: &str) -> Option<bool> {
     let plain: String = attributes.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
-    match margin(&plain) {
-        Some(is_zero) => is_zero,
-        None => all || CLASSES.iter().any(|class| plain.contains(class)),
-    }
+    margin(&plain).or_else(|| CLASSES.iter().any(|class| plain.contains(class)).then_some(true))
 }
 
 /// Whether a style sets the margin above and below to nothing; `None` when it sets none.

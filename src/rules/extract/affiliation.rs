@@ -216,6 +216,7 @@ fn unnamed_body(person: &FoundPerson, segment: &Segment<'_>, common: &Common, vo
         || name.starts_with(is_han) && name.ends_with(OFFICES)
         || vocabulary.labels.person_label(name).is_some()
         || vocabulary.labels.honorifics.has(name)
+        || vocabulary.labels.honorifics_after.han_at_start(name).is_some()
         || vocabulary.labels.suffixes.has(name)
         || vocabulary.labels.ours.is_in(name)
         // `由李女士（主任）接任`: a verb.

@@ -33,8 +33,10 @@ impl Letter<'_> {
         let mut common = Common::default();
         let mut bodies: Vec<(usize, i32, String, Part)> = Vec::new();
         let listed = self.listed();
+        let several = self.units.iter().filter(|unit| unit.text.contains('@')).count() > 1;
         for (index, unit) in self.units.iter().enumerate().filter(|(_, unit)| !self.is_greeting(unit)) {
-            if common.country.is_none() {
+            // What stands beside one of several people is his.
+            if common.country.is_none() && !(several && unit.text.contains('@')) {
                 common.country = self.vocabulary.countries.in_text(&unit.text).first().map(|code| (*code).to_owned());
             }
             // What stands in one's own line is nobody else's.

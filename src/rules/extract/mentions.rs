@@ -83,7 +83,36 @@ impl Letter<'_> {
             announced |= unit.text.ends_with([':', '：', '﹕']) && any(&self.vocabulary.labels.cues.propose, &plain(&unit.text));
         }
         found.sort_by_key(|mention| (mention.unit, mention.name.start));
+        self.hand_over(&mut found);
         found
+    }
+
+    /// `Mr Roe has left. He is succeeded by:` above the newcomer's lines.
+    fn hand_over(&self, found: &mut [Mention]) {
+        if self.kind != Kind::ContactUpdate {
+            return;
+        }
+        let hands = |unit: &Unit| {
+            unit.text.trim_end().ends_with([':', '：', '﹕']) && any(&self.vocabulary.labels.cues.replaced_by, &plain(&unit.text))
+        };
+        let Some(at) = self.units.iter().take(self.signature).position(hands) else { return };
+        let behind = found.iter().position(|mention| mention.unit > at).unwrap_or(found.len());
+        let Some((before, later)) = found.split_at_mut_checked(behind) else { return };
+        // Both may stand in the sentence itself: `Ms Roe is our expert instead of him:`.
+        let is_pair = before.iter().filter(|mention| mention.unit == at).count() > 1;
+        if let (Some(leaver), Some(newcomer)) = (before.last_mut(), later.first_mut())
+            && leaver.unit + 1 >= at
+            && newcomer.unit <= at + 2
+            && newcomer.weight > 0
+            && !is_pair
+            && newcomer.stance != Stance::Leaves
+            && !same_person(&leaver.name.text, &newcomer.name.text)
+        {
+            leaver.stance = Stance::Leaves;
+            leaver.has_cue = true;
+            leaver.weight = leaver.weight.max(PROPOSED);
+            newcomer.stance = Stance::Comes;
+        }
     }
 
     /// Whether a record says how to reach somebody.
@@ -140,7 +169,9 @@ impl Letter<'_> {
         let mut sentence: Option<Sentence> = None;
         for (nth, name) in found.iter().enumerate() {
             let previous = nth.checked_sub(1).and_then(|at| found.get(at));
-            if is_alternate_script(&unit.text, name, previous) || self.is_bystander(&unit.text, name) {
+            // `Tanzania Posts & Telephones`
+            let is_of_body = name.honorific.is_none() && unit.text.get(name.end..).is_some_and(|rest| rest.starts_with(" & "));
+            if is_of_body || is_alternate_script(&unit.text, name, previous) || self.is_bystander(&unit.text, name) {
                 continue;
             }
             if sentence.as_ref().is_none_or(|sentence| name.start >= sentence.end) {

@@ -29,6 +29,7 @@ mod parts;
 mod people;
 mod person;
 mod phones;
+mod position;
 mod records;
 mod russian;
 mod seats;

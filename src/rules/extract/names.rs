@@ -339,7 +339,8 @@ pub(super) fn is_part(word: &Word<'_>, vocabulary: &Vocabulary) -> bool {
     let is_letter_like = text
         .chars()
         .all(|c| is_letter(c) || matches!(c, '-' | '\'' | '’' | '‑' | '.') || matches!(c, '\u{64B}'..='\u{652}' | '\u{640}'));
-    if !is_letter_like || is_han(first) {
+    // `Vision株式会社` is a company.
+    if !is_letter_like || text.chars().any(is_han) || is_contraction(text) {
         return false;
     }
     let is_noun = || NOUNS.iter().any(|ending| text.ends_with(ending)) && text.chars().count() > 5;
@@ -366,6 +367,14 @@ pub(super) fn is_part(word: &Word<'_>, vocabulary: &Vocabulary) -> bool {
         && !(is_arabic(first) && labels.breaks.matched(&list) > 0)
         && labels.honorifics.matched(&list) == 0
         && (text.chars().count() < 3 || labels.person_label(text).is_none())
+}
+
+/// `I'm`, `It's`: an English pronoun with its verb.
+fn is_contraction(text: &str) -> bool {
+    text.split_once(['\'', '’']).is_some_and(|(before, after)| {
+        ["I", "He", "She", "It", "We", "You", "They", "That", "Here", "There"].contains(&before)
+            && ["m", "s", "re", "ve", "ll", "d"].contains(&after)
+    })
 }
 
 /// Capitals alone are a heading or an abbreviation; a family name in capitals has a given name beside it.

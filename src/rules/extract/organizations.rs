@@ -22,6 +22,8 @@ pub(super) fn organizations(text: &str, vocabulary: &Vocabulary) -> Vec<String> 
             continue;
         }
         let mut names = if chunk.chars().any(is_han) { chinese_names(chunk, vocabulary) } else { alphabetic(chunk, vocabulary) };
+        // `Question 16/13` is what a rapporteur is for.
+        names.retain(|name| !is_question(name));
         names.iter_mut().for_each(|name| without_state(name, vocabulary));
         if let Some(last) = names.last_mut() {
             arabic_tail(last, chunk, text.get(end..).unwrap_or_default(), vocabulary);
@@ -39,6 +41,13 @@ pub(super) fn organizations(text: &str, vocabulary: &Vocabulary) -> Vec<String> 
         found.append(&mut names);
     }
     found
+}
+
+/// What a study group's Question is called.
+const QUESTIONS: [&str; 6] = ["Question", "Questions", "Cuestión", "Cuestion", "Вопрос", "المسألة"];
+
+fn is_question(name: &str) -> bool {
+    name.split_whitespace().next().is_some_and(|first| QUESTIONS.contains(&first))
 }
 
 /// Words of a name in brackets at most.

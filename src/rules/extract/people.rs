@@ -1,6 +1,6 @@
 //! Who is proposed, corrected or withdrawn in a letter.
 
-use super::affiliation::cut_role;
+use super::affiliation::{cut_role, is_subunit};
 use super::cards;
 use super::changes;
 use super::letter::{Letter, MOST_UNITS, same_person, sorted_words};
@@ -14,7 +14,7 @@ use super::stance::Stance;
 use super::tables;
 use super::units::Shape;
 use super::writer::merge;
-use crate::domain::steps::{FoundPerson, MOST_PEOPLE, Part};
+use crate::domain::steps::{FoundPerson, MOST_PEOPLE, Part, Source};
 use crate::domain::words::{Action, Kind};
 use crate::mail::Mail;
 use crate::rules::Rules;
@@ -91,6 +91,13 @@ fn listed(letter: &Letter<'_>, rules: &Rules, common: &mut Common) -> Vec<FoundP
             let named = titles.iter().find_map(|line| foreign(line, letter.vocabulary, letter.charter).into_iter().next());
             named.map(|name| (name, Part::Attachment))
         });
+        // An office that sends the file belongs to the body whose file it is.
+        let is_office = common.organization.as_ref().is_some_and(|(name, _)| is_subunit(name, letter.vocabulary));
+        if is_office
+            && let Some(name) = titles.iter().find_map(|line| foreign(line, letter.vocabulary, letter.charter).into_iter().next())
+        {
+            common.organization = Some((name, Part::Attachment));
+        }
         let countries = &letter.vocabulary.countries;
         common.country = common.country.take().or_else(|| {
             let all = letter.mail.documents.iter().flat_map(|document| document.text.lines());
@@ -211,7 +218,9 @@ impl Letter<'_> {
     /// Whoever a covering note only names says the rest in the letter that is attached to it.
     fn with_details_below(&self, found: Vec<FoundPerson>, rules: &Rules, common: &mut Common) -> Vec<FoundPerson> {
         let [only] = found.as_slice() else { return found };
-        if only.email.is_some() || only.phone.is_some() || only.role.is_some() || self.kind != Kind::ContactSubmission {
+        let is_said = |source: &Source| source.field == "email" && source.part != Part::History;
+        if only.sources.iter().any(is_said) || only.phone.is_some() || only.role.is_some() || self.kind != Kind::ContactSubmission
+        {
             return found;
         }
         let name = only.name.clone().unwrap_or_default();

@@ -53,7 +53,7 @@ pub(super) fn find(text: &str, words: &Vocabulary) -> Vec<Phone> {
         let start = chars.get(at).map_or(0, |(octet, _)| *octet);
         let stop = chars.get(end).map_or(text.len(), |(octet, _)| *octet);
         let raw = text.get(start..stop).unwrap_or_default();
-        let written = raw.trim_end_matches(|c: char| !c.is_numeric() && c != ')');
+        let written = raw.trim_end_matches(|c: char| !c.is_numeric() && !matches!(c, ')' | '+' | '＋'));
         let is_blank = written.chars().filter(|c| c.is_numeric()).all(|c| c == '0');
         if (FEWEST..=MOST).contains(&digits) && !is_blank && !is_something_else(text, start, start + written.len(), written) {
             let before = before(text, start, found.last().map_or(0, |earlier| earlier.end));

@@ -1,6 +1,7 @@
 //! What holds for a person by the letter as a whole: the body that is represented, country, the writer's own address.
 
 use super::bodies::{category, chunks, is_office, seat_category, study_groups};
+use super::emails::{Likeness, likeness};
 use super::letter::Letter;
 use super::person::{Common, set};
 use super::phones;
@@ -58,7 +59,12 @@ impl Letter<'_> {
     /// Fills what the person's own words leave open.
     pub(super) fn complete(&self, person: &mut FoundPerson, common: &Common) {
         let is_writer = person.name.as_deref().is_some_and(|name| self.is_writer(name));
-        if person.email.is_none() && is_writer && self.writes_himself() {
+        // `Cata` writes for herself and for another; her address has her whole name.
+        let is_alike = || {
+            let from = self.mail.writer().filter(|_| self.is_mail && self.about_self);
+            from.zip(person.name.as_deref()).is_some_and(|(from, name)| likeness(from, name) == Likeness::Alike)
+        };
+        if person.email.is_none() && (is_writer || is_alike()) && self.writes_himself() {
             self.reach_at_from(person);
         }
         if person.organization.is_none()

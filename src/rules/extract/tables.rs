@@ -66,6 +66,12 @@ fn labels_of(row: &[String], rules: &Rules) -> Labels {
     row.iter().map(|cell| labels.announced(cell.trim().trim_end_matches([':', '：', ' ']))).collect()
 }
 
+/// Whether a second family name goes on with the first: another one in the same script.
+fn is_second(first: &str, second: &str) -> bool {
+    let is_latin = |name: &str| name.starts_with(|c: char| c < '\u{250}');
+    is_latin(first) && is_latin(second) && !first.eq_ignore_ascii_case(second) && !first.contains(' ')
+}
+
 /// The row that says what the columns hold.
 fn heading(rows: &[Vec<String>], rules: &Rules) -> Option<usize> {
     rows.iter().take(ABOVE_HEADING).position(|row| {
@@ -232,7 +238,15 @@ fn person<'a>(cells: impl Iterator<Item = (Option<PersonLabel>, &'a str)>, part:
                 person.honorific = person.honorific.take().or(honorific);
                 beside_name = function;
             }
-            PersonLabel::FamilyName => family = family.or(Some(value)),
+            // The mother's family name has a column of its own: `Apellido paterno`, `Apellido materno`.
+            PersonLabel::FamilyName => {
+                let first: Option<String> = family.take();
+                family = Some(match first {
+                    Some(first) if is_second(&first, &value) => format!("{first} {value}"),
+                    Some(first) => first,
+                    None => value,
+                });
+            }
             // The patronymic has a column of its own.
             PersonLabel::GivenName => {
                 given = Some(given.take().map_or_else(|| value.clone(), |first: String| format!("{first} {value}")));

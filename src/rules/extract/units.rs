@@ -123,7 +123,8 @@ pub(super) fn units(text: &str, part: Part, words: &Vocabulary) -> Vec<Unit> {
     let mut units = Vec::new();
     let mut paragraph = Vec::new();
     let mut number = 0;
-    let text = with_colons(text, words);
+    let text = apart(text);
+    let text = with_colons(&text, words);
     let lines = with_values_below(&text, words);
     for line in lines.iter().map(AsRef::as_ref).chain(std::iter::once("")) {
         if !line.trim().is_empty() {
@@ -140,6 +141,27 @@ pub(super) fn units(text: &str, part: Part, words: &Vocabulary) -> Vec<Unit> {
 /// What a letter's own text, signature and forwarded text consist of.
 pub(super) fn of(mail: &Mail, words: &Vocabulary) -> (Vec<Unit>, Vec<Unit>, Vec<Unit>) {
     (own(mail, words), units(&mail.text.signature, Part::Signature, words), units(&mail.text.forwarded, Part::History, words))
+}
+
+/// `KOBAYASHI Naoto先生`: what Chinese puts behind a name, apart from a Latin one.
+fn apart(text: &str) -> Cow<'_, str> {
+    const BEHIND: [&str; 7] = ["先生", "女士", "小姐", "博士", "教授", "老师", "同志"];
+    let is_latin = |head: &str| head.ends_with(|c: char| c.is_ascii_alphabetic());
+    let places = BEHIND.iter().flat_map(|title| text.match_indices(title)).map(|(at, _)| at);
+    let mut places: Vec<usize> = places.filter(|at| text.get(..*at).is_some_and(is_latin)).collect();
+    if places.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    places.sort_unstable();
+    let mut spaced = String::with_capacity(text.len() + places.len());
+    let mut from = 0;
+    for at in places {
+        spaced.push_str(text.get(from..at).unwrap_or_default());
+        spaced.push(' ');
+        from = at;
+    }
+    spaced.push_str(text.get(from..).unwrap_or_default());
+    Cow::Owned(spaced)
 }
 
 /// Lines in a row that begin with a label at least, where no colon says that they do.
