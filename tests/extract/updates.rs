@@ -1,4 +1,5 @@
-//! Corrections, successions and withdrawals in the wordings of six languages: `updates.txt` has the letters and who is found in each.
+//! Proposals, corrections, successions and withdrawals in the wordings of six languages: `submissions.txt` and `updates.txt` have the letters and
+//! who is found in each.
 
 use jcabot::domain::steps::{FoundPerson, Place, RawMail};
 use jcabot::domain::words::Action;
@@ -8,9 +9,10 @@ use jcabot::rules::Rules;
 
 /// The people of a letter, of the kind that it is told to be.
 fn people(rules: &Rules, from: &str, subject: &str, text: &str) -> Vec<FoundPerson> {
+    let html = if text.starts_with('<') { "html" } else { "plain" };
     let bytes = format!(
         "From: {from}\nTo: tsbjcacop@itu.int\nSubject: {subject}\nMIME-Version: 1.0\n\
-         Content-Type: text/plain; charset=utf-8\n\n{text}"
+         Content-Type: text/{html}; charset=utf-8\n\n{text}"
     );
     let place = Place { mailbox: "jca".to_owned(), folder: "INBOX".to_owned(), uid_validity: 1, uid: "1".to_owned() };
     let raw = RawMail { place, whole_size: bytes.len() as u64, bytes: bytes.into_bytes(), received_at: None };
@@ -31,12 +33,11 @@ fn line(person: &FoundPerson) -> [String; 6] {
     [action.to_owned(), text(&person.name), text(&person.organization), email.to_owned(), text(&person.phone), text(&person.role)]
 }
 
-#[test]
-fn the_present_details_and_the_newcomer_are_found_in_every_wording() {
+/// Reads each letter of a file and says where others are found than it tells.
+fn misread(file: &str) -> (usize, Vec<String>) {
     let rules = Rules::load(&Resources::built_in(), "jca-cop").unwrap();
     let mut faults = Vec::new();
-
-    let letters: Vec<&str> = include_str!("updates.txt").split("\n### ").skip(1).collect();
+    let letters: Vec<&str> = file.split("\n### ").skip(1).collect();
     for letter in &letters {
         let (head, rest) = letter.split_once('\n').unwrap();
         let (from, subject) = head.split_once(" | ").unwrap();
@@ -53,6 +54,21 @@ fn the_present_details_and_the_newcomer_are_found_in_every_wording() {
         }
     }
 
-    assert!(letters.len() > 30, "{}", letters.len());
+    (letters.len(), faults)
+}
+
+#[test]
+fn the_present_details_and_the_newcomer_are_found_in_every_wording() {
+    let (letters, faults) = misread(include_str!("updates.txt"));
+
+    assert!(letters > 30, "{letters}");
+    assert!(faults.is_empty(), "{}", faults.join("\n\n"));
+}
+
+#[test]
+fn whoever_is_proposed_is_found_in_every_form() {
+    let (letters, faults) = misread(include_str!("submissions.txt"));
+
+    assert!(letters > 10, "{letters}");
     assert!(faults.is_empty(), "{}", faults.join("\n\n"));
 }

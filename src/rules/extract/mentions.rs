@@ -2,7 +2,7 @@
 
 use super::appositions::acting;
 use super::bodies::{chunks, role};
-use super::emails::Likeness;
+use super::emails::{Likeness, likeness};
 use super::latin::latin;
 use super::letter::{Letter, plain, same_person};
 use super::names::Name;
@@ -212,8 +212,9 @@ impl Letter<'_> {
         let joined: String = latin(&name.text).unwrap_or_default().chars().filter(|c| c.is_alphanumeric()).collect();
         let host = self.mail.writer().and_then(|writer| writer.reveal().split_once('@')).map_or("", |(_, host)| host);
         let is_label = || host.split('.').any(|label| label.chars().filter(|c| c.is_alphanumeric()).eq(joined.chars()));
-        let sender = self.mail.from.first().map_or("", |person| person.name.as_str());
-        name.honorific.is_none() && joined.len() >= HOST && is_label() && !same_person(&name.text, sender)
+        // `Jane Roe` writes from `jane@janeroe.example`, and nobody from `info@`.
+        let is_own = || self.mail.writer().is_some_and(|writer| likeness(writer, &name.text) == Likeness::Alike);
+        name.honorific.is_none() && joined.len() >= HOST && is_label() && !is_own()
     }
 
     /// The weight of a name by what stands around it.
