@@ -253,6 +253,9 @@ fn is_head(behind: &str) -> bool {
     behind.strip_prefix('长').is_some_and(|rest| !rest.starts_with(is_han))
 }
 
+/// Verbs directly before the kind of a body, which say what is done there.
+const DONE_FOR: [char; 8] = ['做', '给', '給', '教', '帮', '幫', '去', '到'];
+
 /// The name that ends with the last word of the list in a piece of Chinese text.
 pub(super) fn chinese(chunk: &str, vocabulary: &Vocabulary) -> Option<String> {
     let labels = &vocabulary.labels;
@@ -285,6 +288,10 @@ pub(super) fn chinese(chunk: &str, vocabulary: &Vocabulary) -> Option<String> {
                 start = after;
             }
         }
+    }
+    // `平时给小学讲课`: what somebody does for schools is no school.
+    if plain.get(start..mark).is_some_and(|head| head.ends_with(DONE_FOR)) {
+        return None;
     }
     let name = chunk.get(start..stop).unwrap_or_default().trim();
     // `贵局`, `我部`: yours and ours name nobody.
