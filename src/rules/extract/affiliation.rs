@@ -35,6 +35,13 @@ pub(super) fn without_place(value: &str, vocabulary: &Vocabulary) -> String {
         let is_body = !is_bracket && (inner.split_whitespace().count() > 5 || !organizations(inner, vocabulary).is_empty());
         let is_note =
             is_bracket && !is_short && (inner.contains(' ') || inner.contains('-') && inner.starts_with(char::is_lowercase));
+        // `Université du Lac, Faculté de droit`
+        let list = words(inner);
+        let is_part = !is_bracket && list.len() > 1 && vocabulary.labels.subunits.matched(&list) > 0;
+        if is_part && !is_subunit(name.get(..at).unwrap_or_default(), vocabulary) {
+            name = name.get(..at).unwrap_or_default();
+            continue;
+        }
         if is_short || !is_place && !is_note || is_body {
             break;
         }

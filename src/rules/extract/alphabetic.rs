@@ -147,12 +147,13 @@ fn is_standard(chunk: &str, list: &[Word<'_>], at: usize) -> bool {
         && chunk.get(word.end..next.start).is_some_and(|gap| gap == " ")
 }
 
+/// Small words of French that lose their vowel before another; the `P'` of `P'tit` is no such word.
+const ELIDED: [&str; 10] = ["l", "d", "j", "n", "s", "c", "m", "t", "qu", "un"];
+
 /// `l'Autorité` without its article.
 pub(super) fn without_elision(word: Word<'_>) -> Word<'_> {
     match word.text.split_once(['\'', '’']) {
-        Some((article, rest))
-            if article.chars().count() <= 2 && rest.chars().count() > 2 && article.chars().all(char::is_alphabetic) =>
-        {
+        Some((article, rest)) if ELIDED.contains(&article.to_lowercase().as_str()) && rest.chars().count() > 2 => {
             Word { text: rest, start: word.end - rest.len(), end: word.end }
         }
         _ => word,

@@ -155,7 +155,8 @@ impl Letter<'_> {
         let is_place = self.vocabulary.countries.is_name(name);
         // `the Office`: what bodies are called names none.
         let is_kind = self.vocabulary.labels.organizations.is(name) && name.contains(char::is_lowercase);
-        (!is_own && !is_person && !is_place && !is_kind && name.chars().count() >= SHORTEST).then(|| name.to_owned())
+        let is_other = self.vocabulary.labels.not_names.is(name);
+        (!is_own && !is_person && !is_place && !is_kind && !is_other && name.chars().count() >= SHORTEST).then(|| name.to_owned())
     }
 
     /// The capitalised words that are the subject of a sentence which proposes somebody.

@@ -51,7 +51,12 @@ pub(super) fn leftmost(chunk: &str, list: &[Word<'_>], key: usize, vocabulary: &
             break;
         }
         let belongs = |word: &Word<'_>| {
-            word.text.starts_with(char::is_uppercase) && !stops(word, vocabulary) && labels.roles.matched(&[*word]) == 0
+            // `Циркуляр БСЭ Министерство …` are two bodies.
+            let is_ours = word.text.starts_with(is_cyrillic) && labels.ours.matched(&[*word]) > 0;
+            word.text.starts_with(char::is_uppercase)
+                && !is_ours
+                && !stops(word, vocabulary)
+                && labels.roles.matched(&[*word]) == 0
         };
         if initial == '&' || labels.ands.matched(&[*previous]) > 0 {
             // `Consumer and Competition Authority`

@@ -196,8 +196,11 @@ pub(super) fn foreign(text: &str, vocabulary: &Vocabulary, charter: &Charter) ->
         }
     }
     // `Grupo de Trabajo` alone, its number behind it, is one of the Union's.
-    found
-        .retain(|name| !(vocabulary.labels.ours.is_in(&fold(name)) || name.contains(' ') && vocabulary.labels.subunits.is(name)));
+    found.retain(|name| {
+        !(vocabulary.labels.ours.is_in(&fold(name))
+            || vocabulary.countries.whole(name).is_some()
+            || name.contains(' ') && vocabulary.labels.subunits.is(name))
+    });
     found
 }
 
@@ -254,7 +257,7 @@ fn is_head(behind: &str) -> bool {
 }
 
 /// Verbs directly before the kind of a body, which say what is done there.
-const DONE_FOR: [char; 8] = ['做', '给', '給', '教', '帮', '幫', '去', '到'];
+const DONE_FOR: [char; 10] = ['做', '给', '給', '教', '帮', '幫', '去', '到', '为', '為'];
 
 /// The name that ends with the last word of the list in a piece of Chinese text.
 pub(super) fn chinese(chunk: &str, vocabulary: &Vocabulary) -> Option<String> {
