@@ -74,9 +74,6 @@ impl Letter<'_> {
         let (sure, doubtful): (Vec<_>, Vec<_>) = named.into_iter().partition(|(_, weight, _, _)| *weight > DOUBTFUL);
         let body = |found: Vec<(usize, i32, String, Part)>| found.into_iter().next().map(|(_, _, name, part)| (name, part));
         common.organization = body(sure).or_else(|| self.untold_body()).or_else(|| body(doubtful));
-        if common.organization.is_none() && self.is_mail {
-            common.organization = self.sending_body().map(|name| (name, Part::From));
-        }
         if common.country.is_none() && self.is_mail {
             common.country = self.vocabulary.countries.in_text(&self.mail.base_subject).first().map(|code| (*code).to_owned());
         }
@@ -169,7 +166,7 @@ impl Letter<'_> {
     }
 
     /// The organization that the From field names.
-    fn sending_body(&self) -> Option<String> {
+    pub(super) fn sending_body(&self) -> Option<String> {
         let sender = self.mail.from.first().map(|person| person.name.clone()).unwrap_or_default();
         let (person, body) = person_and_body(&sender);
         let is_person = names::whole(&reordered(person), self.vocabulary).is_some();

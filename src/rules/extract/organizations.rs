@@ -257,7 +257,7 @@ fn is_head(behind: &str) -> bool {
 }
 
 /// Verbs directly before the kind of a body, which say what is done there.
-const DONE_FOR: [char; 10] = ['做', '给', '給', '教', '帮', '幫', '去', '到', '为', '為'];
+const DONE_FOR: [char; 8] = ['做', '给', '給', '教', '帮', '幫', '去', '到'];
 
 /// The name that ends with the last word of the list in a piece of Chinese text.
 pub(super) fn chinese(chunk: &str, vocabulary: &Vocabulary) -> Option<String> {

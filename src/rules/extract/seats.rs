@@ -73,6 +73,14 @@ impl Letter<'_> {
             person.organization = Some(organization.clone());
             set(person, "organization", *part, organization, "organization-of-the-letter");
         }
+        // The From field says least of where somebody comes from.
+        if person.organization.is_none()
+            && self.is_mail
+            && let Some(organization) = self.sending_body()
+        {
+            set(person, "organization", Part::From, &organization, "organization-of-the-sender");
+            person.organization = Some(organization);
+        }
         if person.organization.as_deref().is_some_and(|name| name.contains(|c| matches!(c, '\u{400}'..='\u{4FF}'))) {
             person.organization = person.organization.as_deref().map(|name| russian::nominative(name, self.vocabulary));
         }
