@@ -19,7 +19,7 @@ use tokio::sync::oneshot;
 const BATCH: usize = 500;
 /// Octets to a transaction at most, so that a row of large letters does not pile up in memory (the goal is 96 MB in all): three
 /// batches are held at a time.
-const BATCH_OCTETS: usize = 2 << 20;
+const BATCH_OCTETS: usize = 3 << 19;
 /// Letters and octets that a thread takes in hand at a time: few changes of threads, and not all large letters on one core.
 const HANDFUL: usize = 16;
 const HANDFUL_OCTETS: usize = 1 << 20;

@@ -32,10 +32,10 @@ const WRITERS: u32 = 4;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// WAL and FULL: a committed letter survives a power cut. 5 s is how long a command waits for another program's write. The
-/// writer's cache holds the inner pages of the indices of some 50,000 letters; the log is folded back at 16 MB instead of 4,
+/// writer's cache holds the inner pages of the indices of some 40,000 letters; the log is folded back at 16 MB instead of 4,
 /// as each fold costs two fsyncs.
 const SQLITE_WRITER: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-    PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000; PRAGMA wal_autocheckpoint = 4000";
+    PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -6000; PRAGMA wal_autocheckpoint = 4000";
 const SQLITE_READER: &str = "PRAGMA busy_timeout = 5000; PRAGMA query_only = ON; PRAGMA temp_store = MEMORY";
 
 /// A connection keeps the plan that it made when the tables were empty, and then reading all of a table seemed best. Every
