@@ -144,7 +144,8 @@ impl<'a> Letter<'a> {
     fn find_signers(&mut self) {
         let sender =
             self.mail.from.first().and_then(|person| names::whole(&reordered(person_and_body(&person.name).0), self.vocabulary));
-        let sender = sender.or_else(|| self.arabic_sender());
+        // `Canal Azul` of `info@canalazul.example` is nobody.
+        let sender = sender.filter(|name| !self.is_host(name)).or_else(|| self.arabic_sender());
         let display = sender.clone().filter(|_| self.is_mail);
         let plain = |unit: &&Unit| unit.shape != Shape::Item && unit.fields.is_empty();
         let signed = self.units.iter().skip(self.signature).filter(plain).find_map(|unit| self.line_name(&unit.text));

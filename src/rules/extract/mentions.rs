@@ -208,7 +208,7 @@ impl Letter<'_> {
     }
 
     /// Whether a name is what the host of the writer's address is made of, and none of his own: `Atlas Connect` of `@atlasconnect.example`.
-    fn is_host(&self, name: &Name) -> bool {
+    pub(super) fn is_host(&self, name: &Name) -> bool {
         let joined: String = latin(&name.text).unwrap_or_default().chars().filter(|c| c.is_alphanumeric()).collect();
         let host = self.mail.writer().and_then(|writer| writer.reveal().split_once('@')).map_or("", |(_, host)| host);
         let is_label = || host.split('.').any(|label| label.chars().filter(|c| c.is_alphanumeric()).eq(joined.chars()));
