@@ -87,34 +87,6 @@ impl Letter<'_> {
         found
     }
 
-    /// `Mr Roe has left. He is succeeded by:` above the newcomer's lines.
-    fn hand_over(&self, found: &mut [Mention]) {
-        if self.kind != Kind::ContactUpdate {
-            return;
-        }
-        let hands = |unit: &Unit| {
-            unit.text.trim_end().ends_with([':', '：', '﹕']) && any(&self.vocabulary.labels.cues.replaced_by, &plain(&unit.text))
-        };
-        let Some(at) = self.units.iter().take(self.signature).position(hands) else { return };
-        let behind = found.iter().position(|mention| mention.unit > at).unwrap_or(found.len());
-        let Some((before, later)) = found.split_at_mut_checked(behind) else { return };
-        // Both may stand in the sentence itself: `Ms Roe is our expert instead of him:`.
-        let is_pair = before.iter().filter(|mention| mention.unit == at).count() > 1;
-        if let (Some(leaver), Some(newcomer)) = (before.last_mut(), later.first_mut())
-            && leaver.unit + 1 >= at
-            && newcomer.unit <= at + 2
-            && newcomer.weight > 0
-            && !is_pair
-            && newcomer.stance != Stance::Leaves
-            && !same_person(&leaver.name.text, &newcomer.name.text)
-        {
-            leaver.stance = Stance::Leaves;
-            leaver.has_cue = true;
-            leaver.weight = leaver.weight.max(PROPOSED);
-            newcomer.stance = Stance::Comes;
-        }
-    }
-
     /// Whether a record says how to reach somebody.
     fn has_reach(&self, record: &Record) -> bool {
         let units = self.units.get(record.from..record.to).unwrap_or_default();

@@ -1,7 +1,10 @@
 //! Who comes and who leaves, by the words around the names of a sentence.
 
-use super::letter::{plain, same_person};
+use super::letter::{Letter, plain, same_person};
+use super::mentions::{Mention, PROPOSED};
 use super::names::Name;
+use super::units::Unit;
+use crate::domain::words::Kind;
 use crate::vocabulary::labels::{Cues, any};
 
 /// What a sentence says of a person.
@@ -118,6 +121,36 @@ fn last_sentence(text: &str) -> &str {
         word = if c.is_alphanumeric() { word + 1 } else { 0 };
     }
     text.get(start..).unwrap_or(text)
+}
+
+impl Letter<'_> {
+    /// `Mr Roe has left. He is succeeded by:` above the newcomer's lines.
+    pub(super) fn hand_over(&self, found: &mut [Mention]) {
+        if self.kind != Kind::ContactUpdate {
+            return;
+        }
+        let hands = |unit: &Unit| {
+            unit.text.trim_end().ends_with([':', '：', '﹕']) && any(&self.vocabulary.labels.cues.replaced_by, &plain(&unit.text))
+        };
+        let Some(at) = self.units.iter().take(self.signature).position(hands) else { return };
+        let behind = found.iter().position(|mention| mention.unit > at).unwrap_or(found.len());
+        let Some((before, later)) = found.split_at_mut_checked(behind) else { return };
+        // Both may stand in the sentence itself: `Ms Roe is our expert instead of him:`.
+        let is_pair = before.iter().filter(|mention| mention.unit == at).count() > 1;
+        if let (Some(leaver), Some(newcomer)) = (before.last_mut(), later.first_mut())
+            && leaver.unit + 1 >= at
+            && newcomer.unit <= at + 2
+            && newcomer.weight > 0
+            && !is_pair
+            && newcomer.stance != Stance::Leaves
+            && !same_person(&leaver.name.text, &newcomer.name.text)
+        {
+            leaver.stance = Stance::Leaves;
+            leaver.has_cue = true;
+            leaver.weight = leaver.weight.max(PROPOSED);
+            newcomer.stance = Stance::Comes;
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,120 @@
+//! A text before it is cut into units: labels that only a blank or a line parts from their values get their colons.
+
+use super::units::{LONGEST_LABEL, WRAPPED, columns, fields, without_bullet};
+use crate::vocabulary::Vocabulary;
+use std::borrow::Cow;
+
+/// `KOBAYASHI Naoto先生`: what Chinese puts behind a name, apart from a Latin one.
+pub(super) fn apart(text: &str) -> Cow<'_, str> {
+    const BEHIND: [&str; 7] = ["先生", "女士", "小姐", "博士", "教授", "老师", "同志"];
+    let is_latin = |head: &str| head.ends_with(|c: char| c.is_ascii_alphabetic());
+    let places = BEHIND.iter().flat_map(|title| text.match_indices(title)).map(|(at, _)| at);
+    let mut places: Vec<usize> = places.filter(|at| text.get(..*at).is_some_and(is_latin)).collect();
+    if places.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    places.sort_unstable();
+    let mut spaced = String::with_capacity(text.len() + places.len());
+    let mut from = 0;
+    for at in places {
+        spaced.push_str(text.get(from..at).unwrap_or_default());
+        spaced.push(' ');
+        from = at;
+    }
+    spaced.push_str(text.get(from..).unwrap_or_default());
+    Cow::Owned(spaced)
+}
+
+/// Lines in a row that begin with a label at least, where no colon says that they do.
+const SERIES: usize = 3;
+
+/// A text in which labels that only a blank parts from their values have their colons: `Name Jane Roe`, `手机 138…`. One such line may be
+/// a sentence; several in a row are a form.
+pub(super) fn with_colons<'t>(text: &'t str, words: &Vocabulary) -> Cow<'t, str> {
+    let lines: Vec<&str> = text.lines().collect();
+    let split: Vec<Option<(&str, &str)>> = lines.iter().map(|line| blank_label(line, words)).collect();
+    if split.iter().flatten().count() < SERIES {
+        return Cow::Borrowed(text);
+    }
+    let is_row = |at: usize| {
+        split.get(at).is_some_and(Option::is_some) || lines.get(at).is_some_and(|line| !fields(line.trim(), words).is_empty())
+    };
+    let mut written = String::with_capacity(text.len() + lines.len());
+    for (at, line) in lines.iter().enumerate() {
+        let above = (0..at).rev().take_while(|at| is_row(*at)).take(SERIES).count();
+        let below = (at + 1..lines.len()).take_while(|at| is_row(*at)).take(SERIES).count();
+        match split.get(at).copied().flatten().filter(|_| above + below + 1 >= SERIES) {
+            Some((label, value)) => {
+                written.push_str(label);
+                written.push_str(": ");
+                written.push_str(value);
+            }
+            None => written.push_str(line),
+        }
+        written.push('\n');
+    }
+    Cow::Owned(written)
+}
+
+/// The label of up to three words that a line without a colon begins with, and its value.
+fn blank_label<'l>(line: &'l str, words: &Vocabulary) -> Option<(&'l str, &'l str)> {
+    let bare = line.trim();
+    if bare.contains([':', '：']) || columns(bare) > WRAPPED {
+        return None;
+    }
+    let gaps: Vec<usize> = bare.match_indices([' ', '\u{3000}', '\t']).map(|(at, _)| at).take(3).collect();
+    gaps.into_iter().rev().find_map(|at| {
+        let (label, value) = bare.split_at_checked(at)?;
+        let is_label = label.chars().count() > 1 && words.labels.person_label(label).is_some();
+        // `Ministry of Transport` goes on with the label's word.
+        let is_value = !value.trim_start().starts_with(char::is_lowercase) || value.contains('@');
+        (is_label && is_value && !value.trim().is_empty()).then(|| (label, value.trim()))
+    })
+}
+
+/// The lines of a text; a label alone is joined with the value on the next one.
+pub(super) fn with_values_below<'t>(text: &'t str, words: &Vocabulary) -> Vec<Cow<'t, str>> {
+    let lines: Vec<&str> = text.lines().collect();
+    let mut joined: Vec<Cow<'t, str>> = Vec::with_capacity(lines.len());
+    let mut at = 0;
+    let mut was_bare = false;
+    while let Some(line) = lines.get(at) {
+        let Some(has_mark) = lone_label(line, words) else {
+            was_bare &= line.trim().is_empty();
+            joined.push(Cow::Borrowed(line));
+            at += 1;
+            continue;
+        };
+        let below = (at + 1..at + 3).find(|next| lines.get(*next).is_some_and(|line| !line.trim().is_empty()));
+        let value = below.and_then(|next| lines.get(next)).filter(|value| {
+            lone_label(value, words).is_none() && fields(value.trim(), words).is_empty() && columns(value) < WRAPPED + 10
+        });
+        // Without a colon it takes a second label below the value (or above) to say that these are labels.
+        let after = below.and_then(|next| lines.iter().skip(next + 1).find(|line| !line.trim().is_empty()));
+        let is_series = was_bare || after.is_some_and(|line| lone_label(line, words).is_some());
+        match (value, below) {
+            (Some(value), Some(next)) if has_mark || is_series => {
+                let label = line.trim().trim_end_matches([':', '：', '﹕', ' ']);
+                joined.push(Cow::Owned(format!("{label}: {}", value.trim())));
+                was_bare = true;
+                at = next + 1;
+            }
+            _ => {
+                was_bare = false;
+                joined.push(Cow::Borrowed(line));
+                at += 1;
+            }
+        }
+    }
+    joined
+}
+
+/// Whether a line is a label and nothing else, and whether a colon says so.
+fn lone_label(line: &str, words: &Vocabulary) -> Option<bool> {
+    let bare = without_bullet(line.trim()).0;
+    let label = bare.trim_end_matches([':', '：', '﹕', ' ', '.', '*', '_']);
+    if label.is_empty() || label.chars().count() > LONGEST_LABEL || label.chars().count() < 2 {
+        return None;
+    }
+    words.labels.person_label(label).map(|_| label.len() < bare.trim_end().len())
+}
