@@ -39,7 +39,7 @@ pub(super) fn from(found: &mut FoundLiaison, letter: &Letter<'_>) {
     ];
     if let Some((body, part, rule)) = candidates.into_iter().find_map(|(body, part, rule)| Some((body?, part, rule))) {
         set(found, "from", part, &body, rule);
-        found.from = Some(body);
+        found.from = Some(without_document(&body).to_owned());
     }
 }
 
@@ -68,7 +68,7 @@ pub(super) fn from_contact(found: &mut FoundLiaison, letter: &Letter<'_>) {
         && let Some(body) = found.contacts.first().and_then(|person| person.organization.clone())
     {
         set(found, "from", letter.part, &body, "organization-of-the-contact");
-        found.from = Some(body);
+        found.from = Some(without_document(&body).to_owned());
     }
 }
 
@@ -259,4 +259,11 @@ fn as_named(found: &FoundLiaison, letter: &Letter<'_>) -> Option<String> {
     let text = format!("{title}\n{}\n{}\n{}", letter.mail.base_subject, letter.header.loose.join("\n"), letter.prose);
     let long = charter.aliases.iter().find(|alias| alias.ends_with(&charter.name) && text.contains(alias.as_str()));
     long.or_else(|| std::iter::once(&charter.name).chain(&charter.aliases).find(|name| text.contains(name.as_str()))).cloned()
+}
+
+/// A committee's name without the number of its document behind it: `ISO/TC 181 N 988`.
+fn without_document(body: &str) -> &str {
+    let Some((name, number)) = body.rsplit_once(" N") else { return body };
+    let is_number = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
+    if is_number(number.trim_start()) && name.chars().any(|c| c.is_ascii_digit()) { name.trim_end() } else { body }
 }

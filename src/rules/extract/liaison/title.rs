@@ -45,7 +45,8 @@ fn topic(letter: &Letter<'_>) -> Option<String> {
     let lines: Vec<&str> = letter.text.lines().take(MOST_LINES).map(str::trim).collect();
     // "JCA-COP：" greets, too.
     let calls = |line: &str| line.ends_with([':', '：']) && line.chars().count() <= 40 && is_activity(line, letter.charter());
-    let greeting = lines.iter().position(|line| vocabulary.mail.is_greeting(line) || calls(line) && !is_label(line, letter))?;
+    let greets = |line: &&str| vocabulary.mail.is_greeting(line) || calls(line) && !is_label(line, letter);
+    let Some(greeting) = lines.iter().position(|line| greets(&line)) else { return above_the_text(&lines, letter) };
     let head = lines.get(..greeting)?;
     let at = head
         .iter()
@@ -54,6 +55,13 @@ fn topic(letter: &Letter<'_>) -> Option<String> {
     let Some(at) = at else { return below(lines.get(greeting + 1..)?, letter) };
     let rest = head.iter().skip(at).take_while(|line| !line.is_empty()).take(3).copied();
     Some(rest.collect::<Vec<_>>().join(" "))
+}
+
+/// The line that says so above a text without a greeting.
+fn above_the_text(lines: &[&str], letter: &Letter<'_>) -> Option<String> {
+    let head = lines.get(..lines.iter().position(|line| is_prose(line))?)?;
+    let says = |line: &&&str| any(&letter.vocabulary().liaison.topic, &fold(line)) && is_title_line(line, letter);
+    head.iter().rfind(says).map(|line| (*line).to_owned())
 }
 
 fn is_label(line: &str, letter: &Letter<'_>) -> bool {
