@@ -13,7 +13,9 @@ use std::collections::BTreeSet;
 pub(in crate::rules) fn forms(rules: &Rules, mail: &Mail, reading: &Reading) -> Vec<&'static str> {
     let (own, signature, forwarded) = units::of(mail, &rules.vocabulary);
     let mut found = Vec::new();
-    if has_details(&own) {
+    let named = own.iter().flat_map(|unit| &unit.fields).any(|(label, _)| *label == PersonLabel::Name);
+    let is_reached = || own.iter().any(|unit| !phones::find(&unit.text, &rules.vocabulary).is_empty());
+    if has_details(&own) || named && is_reached() {
         found.push("labelled details of a person");
     }
     if has_details(&forwarded) {
