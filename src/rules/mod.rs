@@ -23,8 +23,8 @@ use anyhow::Result;
 /// Everything that understanding needs, loaded and replaced as one.
 #[derive(Clone, Debug)]
 pub struct Rules {
-    /// The words of the languages.
-    pub vocabulary: Vocabulary,
+    /// The words of the languages. Large of itself, and moved from frame to frame of what loads it, so not on the stack.
+    pub vocabulary: Box<Vocabulary>,
     /// The activity's facts.
     pub charter: Charter,
     /// The rules that tell letters apart.
@@ -38,6 +38,11 @@ fn joined<T>(ended: std::thread::Result<T>) -> T {
     ended.unwrap_or_else(|fault| std::panic::resume_unwind(fault))
 }
 
+/// The words, on the heap.
+fn words(resources: &Resources) -> Result<Box<Vocabulary>> {
+    Vocabulary::load(resources).map(Box::new)
+}
+
 impl Rules {
     /// Loads rules, vocabulary and the charter of one activity; an error names file, line and rule.
     ///
@@ -48,7 +53,7 @@ impl Rules {
         // What lasts must not lie there: a charter asks for the time zones.
         vocabulary::words::prepare();
         let charter = Charter::load(resources, activity)?;
-        let words = || anyhow::Ok((Vocabulary::load(resources)?, bounce::Bounces::load(resources)?));
+        let words = || anyhow::Ok((words(resources)?, bounce::Bounces::load(resources)?));
         let (kinds, words) = std::thread::scope(|scope| {
             let (kinds, words) = (scope.spawn(|| load::RuleSet::load(resources)), scope.spawn(words));
             (kinds.join(), words.join())
