@@ -46,7 +46,7 @@ fn topic(letter: &Letter<'_>) -> Option<String> {
     // "JCA-COP：" greets, too.
     let calls = |line: &str| line.ends_with([':', '：']) && line.chars().count() <= 40 && is_activity(line, letter.charter());
     let greets = |line: &&str| vocabulary.mail.is_greeting(line) || calls(line) && !is_label(line, letter);
-    let Some(greeting) = lines.iter().position(|line| greets(line)) else { return above_the_text(&lines, letter) };
+    let Some(greeting) = lines.iter().position(greets) else { return above_the_text(&lines, letter) };
     let head = lines.get(..greeting)?;
     let at = head
         .iter()
