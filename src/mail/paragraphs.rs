@@ -16,7 +16,7 @@ pub(super) fn as_lines(html: &str) -> Option<String> {
             continue;
         }
         if before.ends_with('<') {
-            let attributes = rest.split_once('>').map_or("", |(attributes, _)| attributes);
+            let attributes = head(rest).split_once('>').map_or("", |(attributes, _)| attributes);
             is_line = is_bare(attributes).unwrap_or(all);
         } else if !before.ends_with("</") {
             continue;
@@ -29,6 +29,15 @@ pub(super) fn as_lines(html: &str) -> Option<String> {
     }
     out.push_str(html.get(copied..).unwrap_or_default());
     (copied > 0).then_some(out)
+}
+
+/// Octets of a tag at most: what does not end by then is no tag, and is not read again for each that begins in it (RELIABILITY A23).
+const LONGEST_TAG: usize = 1000;
+
+/// The text in which a tag has to end.
+fn head(rest: &str) -> &str {
+    let end = (0..=LONGEST_TAG.min(rest.len())).rev().find(|at| rest.is_char_boundary(*at)).unwrap_or(0);
+    rest.get(..end).unwrap_or(rest)
 }
 
 /// Whether a paragraph with these attributes has no margin above and below; `None` where they do not say.

@@ -584,6 +584,8 @@ impl Maker {
         }
         self.add("A23 tables", Made { html: Some("<table><tr><td>x".repeat(20_000)), ..Made::default() });
         self.add("A23 tags", Made { html: Some("<div><b><i>".repeat(20_000)), ..Made::default() });
+        self.add("A23 open paragraphs", Made { html: Some("<p ".repeat(100_000)), ..Made::default() });
+        self.add("A23 nested paragraphs", Made { html: Some(format!("{}>", "<p ".repeat(100_000))), ..Made::default() });
         self.add("A23 angles", Made { html: Some("<".repeat(200_000)), ..Made::default() });
     }
 

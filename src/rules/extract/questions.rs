@@ -12,11 +12,22 @@ pub(super) fn answered<'m>(mail: &'m Mail, words: &Vocabulary) -> Cow<'m, str> {
     for (question, answer) in &mail.text.answers {
         let Some(label) = asked(question, words) else { continue };
         // What is said with a label of its own needs no other.
-        if !answer.contains([':', '：']) {
-            text = Cow::Owned(text.replacen(answer.as_str(), &format!("{label}: {answer}"), 1));
+        let is_bare = !answer.contains([':', '：']);
+        if let Some(at) = start_of_line(&text, answer).filter(|_| is_bare) {
+            text.to_mut().insert_str(at, &format!("{label}: "));
         }
     }
     text
+}
+
+/// Where the first line begins that is this one and nothing else.
+fn start_of_line(text: &str, line: &str) -> Option<usize> {
+    let mut at = 0;
+    text.split_inclusive('\n').find_map(|own| {
+        let start = at;
+        at += own.len();
+        (own.trim_end_matches('\n') == line).then_some(start)
+    })
 }
 
 /// Words of a label in a question at most.
