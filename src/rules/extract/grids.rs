@@ -41,8 +41,18 @@ fn with_mark(text: &str, mark: char) -> Vec<Vec<Vec<String>>> {
         }
     }
     found.push(whole(rows, &rules));
-    found.retain(|rows| rows.len() > 1);
+    found.retain(|rows| rows.len() > 1 && !rows.iter().all(|row| is_labelled(row)));
     found
+}
+
+/// `Name: Jane Roe; Title: Engineer; Tel.: …`: fields in a line, each with its label, are no row of a table.
+fn is_labelled(row: &[String]) -> bool {
+    let has_label = |cell: &&String| {
+        cell.split_once([':', '：']).is_some_and(|(label, value)| {
+            !label.is_empty() && !label.contains(char::is_numeric) && !value.trim().is_empty() && !value.starts_with('/')
+        })
+    };
+    row.iter().filter(has_label).count() * 2 > row.len()
 }
 
 /// Rules within a table that part its rows, at least: one stands below the heading alone.

@@ -90,9 +90,11 @@ impl Letter<'_> {
     /// Whether a record says how to reach somebody.
     fn has_reach(&self, record: &Record) -> bool {
         let units = self.units.get(record.from..record.to).unwrap_or_default();
-        units.iter().flat_map(|unit| &unit.fields).any(|(label, _)| {
+        let is_labelled = units.iter().flat_map(|unit| &unit.fields).any(|(label, _)| {
             matches!(label, PersonLabel::Email | PersonLabel::Telephone | PersonLabel::Mobile | PersonLabel::Position)
-        })
+        });
+        // Lines without labels belong to it for what they say.
+        is_labelled || units.len() > 1 && units.iter().any(|unit| unit.fields.is_empty())
     }
 
     /// Where the last record begins, when it alone has no address: `Contact person: Mr Li, tel. …` below the people who are proposed.

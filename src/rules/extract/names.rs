@@ -186,6 +186,10 @@ pub(super) fn honorific_behind<'t>(text: &'t str, end: usize, vocabulary: &Vocab
     }
 }
 
+/// What may stand beside a name that fills a piece of the text.
+const MARKS: [char; 23] =
+    ['،', ',', ':', '(', ')', '[', ']', '<', '>', '-', '–', '—', '؛', ';', '.', '|', '/', '@', '+', '"', '«', '»', '•'];
+
 /// Arabic has no capitals: words without an honorific are a name only when they fill a piece of the text, or stand behind a word
 /// that announces one.
 fn stands_alone(text: &str, name: &str, start: usize, end: usize, vocabulary: &Vocabulary) -> bool {
@@ -193,12 +197,16 @@ fn stands_alone(text: &str, name: &str, start: usize, end: usize, vocabulary: &V
     if name.starts_with("ال") {
         return false;
     }
-    let before = text.get(..start).unwrap_or_default().trim_end();
-    let after = text.get(end..).unwrap_or_default().trim_start();
-    let opens = before.is_empty() || before.ends_with(['،', ',', ':', '(', '-', '–', '؛', '.', '|', '/']);
-    let closes = after.is_empty()
-        || after.starts_with(['،', ',', ':', '(', ')', '-', '–', '؛', '.', '|', '/', '@'])
-        || after.starts_with(|c: char| c.is_ascii_alphanumeric());
+    let (before, after) = (text.get(..start).unwrap_or_default(), text.get(end..).unwrap_or_default());
+    let opens = before.trim().is_empty()
+        || before.ends_with(['\t', '\u{3000}'])
+        || before.ends_with("  ")
+        || before.trim_end().ends_with(MARKS);
+    let closes = after.trim().is_empty()
+        || after.starts_with(['\t', '\u{3000}'])
+        || after.starts_with("  ")
+        || after.trim_start().starts_with(MARKS)
+        || after.trim_start().starts_with(|c: char| c.is_ascii_alphanumeric());
     let last = words(before).last().map(|word| word.text.to_owned()).unwrap_or_default();
     let announced = any(&vocabulary.labels.cues.propose, &plain(&last)) || vocabulary.labels.roles.has(&last);
     closes && (opens || announced)

@@ -1,10 +1,12 @@
 //! Labelled lines that speak of one person, in any order: `Name:`, `E-mail:`, `Tel.:` …
 
-use super::bodies::chunks;
+use super::bodies::{chunks, role};
+use super::emails::emails;
 use super::letter::Letter;
 use super::mentions::is_name_label;
-use super::names;
-use super::units::Unit;
+use super::organizations::organizations;
+use super::units::{Shape, Unit};
+use super::{names, phones};
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::labels::PersonLabel;
 use crate::vocabulary::words::{is_arabic, is_han};
@@ -25,6 +27,8 @@ pub(super) struct Record {
 
 /// Unlabelled lines between labelled ones that still belong to them: a second line of an address.
 const GAP: usize = 2;
+/// Unlabelled lines below a labelled name at most: function, unit, body, address, office and mobile number.
+const BELOW: usize = 6;
 
 impl Letter<'_> {
     /// The records of the letter that have a name.
@@ -33,7 +37,33 @@ impl Letter<'_> {
         for (from, to) in self.runs() {
             found.extend(self.split(from, to).into_iter().filter_map(|(from, to)| self.record(from, to)));
         }
+        for record in &mut found {
+            record.to += self.lines_below(record);
+        }
         found
+    }
+
+    /// `Alternate: Jane Roe`, and below it, without labels, what she is and how to reach her: so many units of its paragraph.
+    fn lines_below(&self, record: &Record) -> usize {
+        let own = self.units.get(record.from..record.to).unwrap_or_default();
+        let is_reached = own
+            .iter()
+            .flat_map(|unit| &unit.fields)
+            .any(|(label, _)| matches!(label, PersonLabel::Email | PersonLabel::Telephone | PersonLabel::Mobile));
+        let Some(last) = own.last().filter(|_| !is_reached) else { return 0 };
+        let below = self.units.get(record.to..self.signature).unwrap_or_default().iter().take(BELOW);
+        below
+            .take_while(|unit| unit.paragraph == last.paragraph && unit.fields.is_empty() && self.tells_of_somebody(unit))
+            .count()
+    }
+
+    /// Whether a line says nothing but what somebody is, of which body, or how to reach him.
+    fn tells_of_somebody(&self, unit: &Unit) -> bool {
+        let reaches = || {
+            !emails(&unit.text, self.vocabulary, self.charter).is_empty() || !phones::find(&unit.text, self.vocabulary).is_empty()
+        };
+        let says_what = || role(&unit.text, self.vocabulary).is_some() || !organizations(&unit.text, self.vocabulary).is_empty();
+        unit.shape != Shape::Prose && !self.vocabulary.mail.is_closing(&unit.text) && (reaches() || says_what())
     }
 
     /// Runs of labelled units.

@@ -11,6 +11,7 @@ use crate::rules::Rules;
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::labels::PersonLabel;
 use crate::vocabulary::words::is_arabic;
+use std::collections::BTreeSet;
 
 /// Rows above a heading at most: a title, an empty one.
 const ABOVE_HEADING: usize = 8;
@@ -36,11 +37,17 @@ pub(super) fn table(rows: &[Vec<String>], part: Part, rules: &Rules) -> Vec<Foun
     if is_paired(rows, rules) {
         return paired(rows, part, rules);
     }
-    if let Some(at) = heading(rows, rules) {
+    let turned = turned(rows);
+    // `Title | head of unit | chief specialist`: a row of values may hold words that are labels, too; the column that has more is it.
+    let kinds = |row: Option<&Vec<String>>| {
+        row.map_or(0, |row| labels_of(row, rules).into_iter().flatten().collect::<BTreeSet<_>>().len())
+    };
+    let is_turned =
+        |at: usize| heading(turned.get(..1).unwrap_or_default(), rules).is_some() && kinds(turned.first()) > kinds(rows.get(at));
+    if let Some(at) = heading(rows, rules).filter(|at| !is_turned(*at)) {
         let is_past = rows.iter().take(at).any(|row| is_past(row, rules));
         return if is_past { Vec::new() } else { below(rows, at, part, rules) };
     }
-    let turned = turned(rows);
     let most = rows.iter().map(|row| row.iter().filter(|cell| !cell.trim().is_empty()).count()).max().unwrap_or(0);
     // Of two columns only: a form, which may hold several people one under the other.
     if most > 2

@@ -93,7 +93,7 @@ pub(super) fn of(mail: &Mail, words: &Vocabulary) -> (Vec<Unit>, Vec<Unit>, Vec<
 /// The lines of a paragraph, joined where they were wrapped.
 fn join(lines: &[&str], number: usize, part: Part, words: &Vocabulary, units: &mut Vec<Unit>) {
     let mut open: Option<Unit> = None;
-    let mut was_full = false;
+    let (mut was_full, mut was_entry) = (false, false);
     let mut above = usize::MAX;
     for line in lines {
         // A number that is still in brackets when its line ends goes on: "(telephone 555 01" and "29)" are one.
@@ -107,7 +107,8 @@ fn join(lines: &[&str], number: usize, part: Part, words: &Vocabulary, units: &m
         let is_deeper = indent > above && bare.starts_with(char::is_uppercase);
         above = indent;
         let is_below = is_deeper && open.as_ref().is_some_and(|open| open.shape != Shape::Item);
-        let starts_anew = is_item || is_below || !fields.is_empty() || open.as_ref().is_none_or(ends_field);
+        let is_next = was_entry && bare.starts_with(|c: char| c.is_alphabetic() && !c.is_lowercase());
+        let starts_anew = is_item || is_below || is_next || !fields.is_empty() || open.as_ref().is_none_or(ends_field);
         match &mut open {
             Some(unit)
                 if !(starts_anew || !hangs && unit.text.contains('@') && bare.contains('@'))
@@ -136,6 +137,7 @@ fn join(lines: &[&str], number: usize, part: Part, words: &Vocabulary, units: &m
             }
         }
         was_full = is_full;
+        was_entry = ends_entry(line);
     }
     units.extend(open);
     for unit in units.iter_mut() {
@@ -147,6 +149,18 @@ fn join(lines: &[&str], number: usize, part: Part, words: &Vocabulary, units: &m
             unit.shape = Shape::Prose;
         }
     }
+}
+
+/// Digits of a number at least.
+const NUMBER: usize = 7;
+
+/// Whether a line ends an entry of a list, however long it is: behind how to reach somebody nothing goes on that has no mark between.
+fn ends_entry(line: &str) -> bool {
+    let end = line.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '>' | ')' | '）'));
+    let number =
+        end.chars().rev().take_while(|c| c.is_numeric() || matches!(c, ' ' | '-' | '.' | '(' | ')' | '+' | '/' | '\u{a0}'));
+    let is_number = number.filter(|c| c.is_numeric()).count() >= NUMBER;
+    line.contains('@') && (is_number || end.rsplit(char::is_whitespace).next().is_some_and(|word| word.contains('@')))
 }
 
 /// A line that goes on with the value of the one before.
@@ -214,7 +228,9 @@ pub(super) fn fields(line: &str, words: &Vocabulary) -> Vec<(PersonLabel, String
 /// Where the first label begins, and the labelled values.
 fn labelled(line: &str, words: &Vocabulary) -> (usize, Vec<(PersonLabel, String)>) {
     let mut found: Vec<(PersonLabel, usize, usize)> = Vec::new();
-    for (at, mark) in line.char_indices().filter(|(_, c)| matches!(c, ':' | '：' | '﹕' | '\t' | '=')) {
+    // In a row of cells that does not begin with a label, a function before a tab (`specialist`) is none either.
+    let is_row = line.split_once('\t').is_some_and(|(cell, _)| label_before(cell, words).is_none());
+    for (at, mark) in line.char_indices().filter(|(_, c)| matches!(c, ':' | '：' | '﹕' | '=') || *c == '\t' && !is_row) {
         // No person has more fields in a line.
         if found.len() >= MOST_FIELDS {
             break;
