@@ -207,9 +207,18 @@ fn stands_alone(text: &str, name: &str, start: usize, end: usize, vocabulary: &V
         || after.starts_with("  ")
         || after.trim_start().starts_with(MARKS)
         || after.trim_start().starts_with(|c: char| c.is_ascii_alphanumeric());
-    let last = words(before).last().map(|word| word.text.to_owned()).unwrap_or_default();
-    let announced = any(&vocabulary.labels.cues.propose, &plain(&last)) || vocabulary.labels.roles.has(&last);
-    closes && (opens || announced)
+    let labels = &vocabulary.labels;
+    let list = words(before);
+    let last = list.last().map(|word| word.text).unwrap_or_default();
+    let announced = any(&labels.cues.propose, &plain(last)) || labels.roles.has(last);
+    // `غادر … الشركة`, `حلت محله …`: behind such a verb stands who goes or comes, up to a word that is no name's.
+    let two = list.get(list.len().saturating_sub(2)).and_then(|word| before.get(word.start..)).map(plain).unwrap_or_default();
+    let behind: String = words(after).iter().take(2).map(|word| format!("{} ", word.text)).collect();
+    let moves = any(&labels.cues.withdraw, &plain(&behind))
+        || [&labels.cues.withdraw, &labels.cues.replaced_by, &labels.cues.replaces].iter().any(|cues| any(cues, &two));
+    let next = words(after).into_iter().next();
+    let is_over = next.is_some_and(|next| !is_part(&next, vocabulary));
+    closes && (opens || announced) || moves && (closes || is_over)
 }
 
 /// How many words from a position are honorifics of what follows directly.
