@@ -16,6 +16,7 @@ mod fuzz;
 mod hostile;
 mod imap;
 mod layers;
+mod layouts;
 mod ledger;
 mod loops;
 mod mail;

@@ -66,9 +66,11 @@ fn blank_label<'l>(line: &'l str, words: &Vocabulary) -> Option<(&'l str, &'l st
     gaps.into_iter().rev().find_map(|at| {
         let (label, value) = bare.split_at_checked(at)?;
         let is_label = label.chars().count() > 1 && words.labels.person_label(label).is_some();
+        // `Title - engineer` has its mark.
+        let value = value.trim_start().trim_start_matches(['-', '–', '—']).trim_start();
         // `Ministry of Transport` goes on with the label's word.
-        let is_value = !value.trim_start().starts_with(char::is_lowercase) || value.contains('@');
-        (is_label && is_value && !value.trim().is_empty()).then(|| (label, value.trim()))
+        let is_value = !value.starts_with(char::is_lowercase) || value.contains('@');
+        (is_label && is_value && !value.is_empty()).then_some((label, value))
     })
 }
 

@@ -80,11 +80,17 @@ impl Letter<'_> {
                 }
                 found.append(&mut named);
             }
-            announced |= unit.text.ends_with([':', '：', '﹕']) && any(&self.vocabulary.labels.cues.propose, &plain(&unit.text));
+            announced |= unit.text.ends_with([':', '：', '﹕']) && self.announces(&plain(&unit.text));
         }
         found.sort_by_key(|mention| (mention.unit, mention.name.start));
         self.hand_over(&mut found);
         found
+    }
+
+    /// Whether a line with a colon at its end says that those are proposed, or taken off, who stand below it.
+    fn announces(&self, said: &str) -> bool {
+        let cues = &self.vocabulary.labels.cues;
+        any(&cues.propose, said) || self.kind != Kind::ContactSubmission && any(&cues.withdraw, said)
     }
 
     /// Whether a record says how to reach somebody.

@@ -262,7 +262,7 @@ pub(super) fn normalise(words: &str, country: Option<&str>) -> Option<String> {
     if !international
         && let Some(code) = code.filter(|code| digits.starts_with(code.as_str()))
         && !is_valid(&number)
-        && is_valid(&format!("+{digits}"))
+        && (is_valid(&format!("+{digits}")) || is_code_with_area(words, &code, digits.len()))
         && digits.len() > code.len() + FEWEST
     {
         return Some(format!("+{digits}"));
@@ -279,6 +279,17 @@ pub(super) fn normalise(words: &str, country: Option<&str>) -> Option<String> {
         Err(_) => Some(digits),
     }
 }
+
+/// `(571) 344 01 60` of a Colombian: the code and the area in brackets. Plans change, and what was dialled once may be valid no more.
+fn is_code_with_area(words: &str, code: &str, digits: usize) -> bool {
+    let Some((area, _)) = words.trim_start().strip_prefix(['(', '（']).and_then(|rest| rest.split_once([')', '）'])) else {
+        return false;
+    };
+    area.starts_with(code) && NATIONAL.contains(&(digits - code.len()))
+}
+
+/// Digits of a number of a town with its area code.
+const NATIONAL: std::ops::RangeInclusive<usize> = 7..=9;
 
 /// `71 555 082 (216+)` and `71 555 082 (+216)` with the country's code before the number, where one in brackets stands behind it.
 fn code_first(words: &str) -> Option<String> {
@@ -338,6 +349,7 @@ mod tests {
         for words in ["71 555 082 (216+)", "71555082 (+216)", "٧١٥٥٥٠٨٢ (٢١٦+)"] {
             assert_eq!(normalise(words, None).as_deref(), Some("+21671555082"), "{words}");
         }
+        assert_eq!(normalise("(571) 344 01 60", Some("CO")).as_deref(), Some("+5713440160"));
         assert_eq!(normalise("2555 0134", None).as_deref(), Some("25550134"));
         assert_eq!(normalise("01 (993) 555 0128", Some("MX")).as_deref(), Some("+529935550128"));
         assert_eq!(normalise("+52 1 993 555 0128", None).as_deref(), Some("+529935550128"));
