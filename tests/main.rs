@@ -12,6 +12,7 @@ mod delivery;
 mod documents;
 mod endurance;
 mod extract;
+mod frames;
 mod fuzz;
 mod hostile;
 mod imap;
