@@ -25,6 +25,9 @@ struct Entry {
     words: Vec<String>,
     #[serde(default)]
     adjectives: Vec<String>,
+    /// What only looks like one of the names when it is folded: a town, a word.
+    #[serde(default)]
+    not: Vec<String>,
 }
 
 /// All countries.
@@ -39,6 +42,8 @@ pub struct Countries {
     /// Names that are common words, too, folded.
     words: HashSet<String>,
     adjectives: Vec<(String, String)>,
+    /// Folded and as written.
+    others: Vec<(String, String)>,
     places: Places,
 }
 
@@ -61,8 +66,9 @@ impl Countries {
             }
             adjectives.extend(entry.adjectives.iter().map(|word| (fold(word), code.clone())));
         }
+        let others = entries.values().flat_map(|entry| &entry.not).map(|name| (fold(name), name.clone())).collect();
         let (known, places) = (entries.into_keys().collect(), Places::load(resources)?);
-        Ok(Countries { known, spellings, names: OnceLock::new(), codes, words, adjectives, places })
+        Ok(Countries { known, spellings, names: OnceLock::new(), codes, words, adjectives, others, places })
     }
 
     fn names(&self) -> &AhoCorasick {
@@ -80,8 +86,8 @@ impl Countries {
             let (before, after) = (folded.get(..hit.start()).unwrap_or_default(), folded.get(hit.end()..).unwrap_or_default());
             let name = folded.get(hit.start()..hit.end()).unwrap_or_default();
             // With its doubled letter written the town of Amman is no Oman, which folding makes of it.
-            let is_amman = name == "عمان" && text.contains("عمّان");
-            if is_amman || self.words.contains(name) && folded.trim() != name {
+            let is_other = self.others.iter().any(|(folded, written)| folded == name && text.contains(written.as_str()));
+            if is_other || self.words.contains(name) && folded.trim() != name {
                 continue;
             }
             if is_whole(before, name, after) {

@@ -2,18 +2,18 @@
 
 use super::units::{LONGEST_LABEL, WRAPPED, columns, fields, without_bullet};
 use crate::vocabulary::Vocabulary;
+use crate::vocabulary::words::is_han;
 use std::borrow::Cow;
 
 /// `KOBAYASHI Naoto先生`: what Chinese puts behind a name, apart from a Latin one.
-pub(super) fn apart(text: &str) -> Cow<'_, str> {
-    const BEHIND: [&str; 7] = ["先生", "女士", "小姐", "博士", "教授", "老师", "同志"];
+pub(super) fn apart<'t>(text: &'t str, words: &Vocabulary) -> Cow<'t, str> {
     let is_latin = |head: &str| head.ends_with(|c: char| c.is_ascii_alphabetic());
-    let places = BEHIND.iter().flat_map(|title| text.match_indices(title)).map(|(at, _)| at);
-    let mut places: Vec<usize> = places.filter(|at| text.get(..*at).is_some_and(is_latin)).collect();
+    let titled = |at: usize| text.get(at..).is_some_and(|rest| words.labels.honorifics_after.han_at_start(rest).is_some());
+    let begins = text.char_indices().filter(|(_, c)| is_han(*c)).map(|(at, _)| at);
+    let places: Vec<usize> = begins.filter(|at| text.get(..*at).is_some_and(is_latin) && titled(*at)).collect();
     if places.is_empty() {
         return Cow::Borrowed(text);
     }
-    places.sort_unstable();
     let mut spaced = String::with_capacity(text.len() + places.len());
     let mut from = 0;
     for at in places {

@@ -5,6 +5,7 @@ use super::bodies::{category, spans};
 use super::parts::whole_body;
 use crate::charter::Charter;
 use crate::vocabulary::Vocabulary;
+use crate::vocabulary::liaison_words::LiaisonLabel;
 use crate::vocabulary::words::{fold, is_arabic, is_han, simplified, words};
 
 /// Letters of an abbreviation in brackets behind a name at most.
@@ -23,7 +24,7 @@ pub(super) fn organizations(text: &str, vocabulary: &Vocabulary) -> Vec<String> 
         }
         let mut names = if chunk.chars().any(is_han) { chinese_names(chunk, vocabulary) } else { alphabetic(chunk, vocabulary) };
         // `Question 16/13` is what a rapporteur is for.
-        names.retain(|name| !is_question(name));
+        names.retain(|name| !is_question(name, vocabulary));
         names.iter_mut().for_each(|name| without_state(name, vocabulary));
         if let Some(last) = names.last_mut() {
             arabic_tail(last, chunk, text.get(end..).unwrap_or_default(), vocabulary);
@@ -44,10 +45,10 @@ pub(super) fn organizations(text: &str, vocabulary: &Vocabulary) -> Vec<String> 
 }
 
 /// What a study group's Question is called.
-const QUESTIONS: [&str; 6] = ["Question", "Questions", "Cuestión", "Cuestion", "Вопрос", "المسألة"];
-
-fn is_question(name: &str) -> bool {
-    name.split_whitespace().next().is_some_and(|first| QUESTIONS.contains(&first))
+/// Whether a name begins with what a Question is called.
+fn is_question(name: &str, vocabulary: &Vocabulary) -> bool {
+    let first = name.split_whitespace().next().filter(|first| first.chars().count() > 2);
+    first.is_some_and(|first| vocabulary.liaison.label(first) == Some(LiaisonLabel::Questions))
 }
 
 /// Words of a name in brackets at most.

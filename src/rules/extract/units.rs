@@ -70,7 +70,7 @@ pub(super) fn units(text: &str, part: Part, words: &Vocabulary) -> Vec<Unit> {
     let mut units = Vec::new();
     let mut paragraph = Vec::new();
     let mut number = 0;
-    let text = apart(text);
+    let text = apart(text, words);
     let text = with_colons(&text, words);
     let lines = with_values_below(&text, words);
     for line in lines.iter().map(AsRef::as_ref).chain(std::iter::once("")) {
