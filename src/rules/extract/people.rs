@@ -42,6 +42,8 @@ pub(super) fn people(rules: &Rules, mail: &Mail, kind: Kind) -> (Vec<FoundPerson
         found = in_words(&letter, rules, &mut common);
     } else if kind == Kind::ContactSubmission && letter.also_self {
         letter.add_writer(&mut found, &common);
+    } else if kind == Kind::ContactUpdate {
+        letter.add_leaving(&mut found, &common);
     }
     let is_cut = letter.is_cut || has_long_text(mail) || found.len() > MOST_PEOPLE;
     found.truncate(MOST_PEOPLE);
@@ -215,6 +217,21 @@ impl Letter<'_> {
         }
     }
 
+    /// Whoever goes, by the words around a table or a card of those who come.
+    fn add_leaving(&self, found: &mut Vec<FoundPerson>, common: &Common) {
+        let is_listed = |name: &str| found.iter().filter_map(|person| person.name.as_deref()).any(|own| same_person(own, name));
+        let mentions = self.mentions();
+        let leaving = mentions.iter().filter(|mention| mention.stance == Stance::Leaves && mention.record.is_none());
+        let leaving: Vec<Mention> = distinct(leaving.filter(|mention| !is_listed(&mention.name.text)).cloned().collect());
+        for mention in &leaving {
+            let segment = self.segment(mention, None, &leaving, &mentions);
+            let mut person = details(&mention.name, Part::Body, &segment, common, self.vocabulary, self.charter);
+            self.as_leaving(&mut person, &leaving);
+            person.action = Some(Action::Withdraw);
+            found.push(person);
+        }
+    }
+
     /// Whether the text proposes somebody who does not sign it.
     fn names_others(&self) -> bool {
         self.mentions().iter().any(|mention| mention.weight >= PROPOSED && mention.has_cue && !self.is_signer(&mention.name.text))
@@ -364,6 +381,7 @@ impl Letter<'_> {
             self.name_in_full(&mut person);
             self.fill_from_others(&mut person, mention, mentions, chosen, common);
             self.fill_from_short_names(&mut person, mention, chosen, common);
+            self.same_as_before(&mut person, found.last());
             if self.is_writer(&mention.name.text)
                 && let Some(own) = self.beside_me(&mention.name, common)
             {

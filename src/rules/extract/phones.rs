@@ -179,8 +179,9 @@ fn before(text: &str, start: usize, from: usize) -> String {
 fn label(before: &str, words: &Vocabulary) -> (Line, bool) {
     let folded = fold(before);
     let mut nearest = (0, None);
+    // Of those that end together the longest, which comes first: `mobile phone` is no `phone`.
     let mut consider = |kind: PersonLabel, end: usize| {
-        if end >= nearest.0 {
+        if end > nearest.0 {
             nearest = (end, Some(kind));
         }
     };
@@ -364,5 +365,7 @@ mod tests {
         assert_eq!(lines("電話：2555 0134　傳真：2555 0135"), [Line::Office, Line::Fax]);
         assert_eq!(lines("between 22/08/2012 and 2012-08-30, study period 2009-2012"), []);
         assert_eq!(lines("son portable, le 97 55 01 20"), [Line::Mobile]);
+        assert_eq!(lines("Mobile phone: +44 7700 900123, office phone: +44 20 7946 0011"), [Line::Mobile, Line::Office]);
+        assert_eq!(lines("Моб. тел.: 8 (916) 555-01-77; раб. тел.: 8 (495) 555-01-23"), [Line::Mobile, Line::Office]);
     }
 }

@@ -1,5 +1,6 @@
 //! The units that speak of one person, and what the rest of the letter says of him.
 
+use super::bodies::chunks;
 use super::emails::{Likeness, emails, likeness};
 use super::letter::{Letter, is_inflected, plain, same_person, sorted_words};
 use super::mentions::{Mention, sentence_bounds};
@@ -114,6 +115,20 @@ impl Letter<'_> {
         if self.is_writer(name) && long(&writer.text) > long(name) {
             person.name = Some(writer.text.clone());
             set(person, "name", Part::From, &writer.text, "name-in-full");
+        }
+    }
+
+    /// `the same`, `the same organization, regional office`: that of the one before.
+    pub(super) fn same_as_before(&self, person: &mut FoundPerson, previous: Option<&FoundPerson>) {
+        let is_ditto = |text: &str| {
+            let first = chunks(text).into_iter().next().unwrap_or_default();
+            self.vocabulary.labels.dittos.is(first.trim())
+        };
+        if let Some(previous) = previous
+            && person.organization.as_deref().is_some_and(is_ditto)
+        {
+            person.organization.clone_from(&previous.organization);
+            person.country = person.country.take().or_else(|| previous.country.clone());
         }
     }
 
