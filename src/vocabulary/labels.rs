@@ -97,6 +97,8 @@ pub struct Cues {
     pub replaces_end: PatternList,
     /// The one before it is replaced by the one after it.
     pub replaced_by: PatternList,
+    /// Beside a newcomer's name: `in his place`.
+    pub in_his_place: PatternList,
     /// Followed by the one who leaves, then the newcomer.
     pub replace_with: PatternList,
     /// Directly before a value that is no longer good.
@@ -105,6 +107,8 @@ pub struct Cues {
     pub old_behind: PatternList,
     /// The one named replaces the writer.
     pub replaces_me: PatternList,
+    /// The writer replaces the one named.
+    pub i_replace: PatternList,
     /// Directly before a value that is not to be used.
     pub disused: PatternList,
     /// Directly before one that is to be used from now on.
@@ -119,8 +123,12 @@ pub struct Cues {
     pub no_successor: PatternList,
     /// Directly before or behind an address that is to be used before others.
     pub preferred: PatternList,
+    /// The writer is reached where he writes from.
+    pub from_here: PatternList,
     /// The number of the one named before holds for this one, too.
     pub same_number: PatternList,
+    /// One number is that of all who are named.
+    pub shared_number: PatternList,
     /// An extension of a telephone number.
     pub extension: PatternList,
     /// The writer sends on what another wrote.
@@ -207,6 +215,10 @@ pub struct LabelWords {
     pub unchanged: Words,
     /// What stands in a list for the value of the one above (`ditto`).
     pub dittos: Words,
+    /// What an answer begins with that only says yes or no.
+    pub yes: Words,
+    /// What telephone numbers are called in a sentence.
+    pub numbers: Words,
     /// Bodies in the nominative (Russian), for names that a sentence has inflected.
     pub nominatives: Vec<String>,
     /// Forms of companies, which end a name (`Sp. z o.o.`).
@@ -245,8 +257,9 @@ impl LabelWords {
             match folder {
                 "en" => file.words.organizations.iter().for_each(|word| own.english_names.add(word)),
                 "fr" | "es" => {
-                    file.words.organizations.iter().for_each(|word| own.small_names.add(word));
-                    file.words.links.iter().for_each(|word| own.small_links.add(word));
+                    let known = file.words.roles.iter().cloned().collect();
+                    file.words.organizations.iter().for_each(|word| add(&mut own.small_names, word, &known));
+                    file.words.links.iter().for_each(|word| add(&mut own.small_links, word, &known));
                 }
                 _ => {}
             }
@@ -299,8 +312,7 @@ impl LabelWords {
     fn words(&mut self, lists: WordLists, categories: Categories) {
         self.names.extend(lists.names);
         self.nominatives.extend(lists.nominatives);
-        for (own, more) in [
-            (&mut self.honorifics, lists.honorifics),
+        let mut all = [
             (&mut self.honorifics_after, lists.honorifics_after),
             (&mut self.suffixes, lists.suffixes),
             (&mut self.surnames, lists.surnames),
@@ -331,15 +343,22 @@ impl LabelWords {
             (&mut self.new_columns, lists.new_columns),
             (&mut self.unchanged, lists.unchanged),
             (&mut self.dittos, lists.dittos),
-        ] {
-            more.iter().for_each(|word| own.add(word));
+            (&mut self.yes, lists.yes),
+            (&mut self.numbers, lists.numbers),
+        ];
+        // `secretaria` is whoever works in a `secretaría`.
+        let known: HashSet<String> = all.iter().flat_map(|(_, more)| more.iter().cloned()).collect();
+        for (own, more) in &mut all {
+            more.iter().for_each(|word| add(own, word, &known));
         }
-        categories.offered.iter().for_each(|word| self.offered.add(word));
-        categories.offices.iter().for_each(|word| self.offices.add(word));
-        categories.fields.iter().for_each(|word| self.fields.add(word));
-        categories.declared.iter().for_each(|word| self.declared.add(word));
+        // `Général` is an officer, and `general` is not.
+        lists.honorifics.iter().for_each(|word| self.honorifics.add(word));
+        categories.offered.iter().for_each(|word| add(&mut self.offered, word, &HashSet::new()));
+        categories.offices.iter().for_each(|word| add(&mut self.offices, word, &HashSet::new()));
+        categories.fields.iter().for_each(|word| add(&mut self.fields, word, &HashSet::new()));
+        categories.declared.iter().for_each(|word| add(&mut self.declared, word, &HashSet::new()));
         for ((_, own), more) in self.categories.iter_mut().zip([categories.member, categories.sdo, categories.expert]) {
-            more.iter().for_each(|word| own.add(word));
+            more.iter().for_each(|word| add(own, word, &HashSet::new()));
         }
     }
 
@@ -361,10 +380,12 @@ impl LabelWords {
             ("stays", &mut own.stays, cues.stays),
             ("replaces", &mut own.replaces, cues.replaces),
             ("replaced_by", &mut own.replaced_by, cues.replaced_by),
+            ("in_his_place", &mut own.in_his_place, cues.in_his_place),
             ("replace_with", &mut own.replace_with, cues.replace_with),
             ("old_value", &mut own.old_value, cues.old_value),
             ("old_behind", &mut own.old_behind, cues.old_behind),
             ("replaces_me", &mut own.replaces_me, cues.replaces_me),
+            ("i_replace", &mut own.i_replace, cues.i_replace),
             ("disused", &mut own.disused, cues.disused),
             ("present", &mut own.present, cues.present),
             ("old_to_new", &mut own.old_to_new, cues.old_to_new),
@@ -372,7 +393,9 @@ impl LabelWords {
             ("new_function", &mut own.new_function, cues.new_function),
             ("no_successor", &mut own.no_successor, cues.no_successor),
             ("preferred", &mut own.preferred, cues.preferred),
+            ("from_here", &mut own.from_here, cues.from_here),
             ("same_number", &mut own.same_number, cues.same_number),
+            ("shared_number", &mut own.shared_number, cues.shared_number),
             ("extension", &mut own.extension, cues.extension),
             ("forward", &mut own.forward, cues.forward),
             ("promise", &mut own.promise, cues.promise),
@@ -387,6 +410,9 @@ impl LabelWords {
             let is_cue = !matches!(name, "study_group" | "other_sector" | "advisory_group" | "itu_r" | "itu_d" | "announced");
             for pattern in more {
                 let pattern = if is_cue { simplified(&pattern).into_owned() } else { pattern };
+                if let Some(plain) = bare(&pattern).filter(|_| is_cue) {
+                    patterns.push(pattern::compile(&plain).map_err(|error| format!("{name}: {error}"))?);
+                }
                 patterns.push(pattern::compile(&pattern).map_err(|error| format!("{name}: {error}"))?);
             }
         }
@@ -487,6 +513,39 @@ const LONGEST_TRIED: usize = 400;
 /// Whether any of the patterns is in the text.
 pub fn any(patterns: &PatternList, text: &str) -> bool {
     patterns.is_in(text)
+}
+
+/// Adds a word, and how it is typed in haste, if that is no other known word.
+fn add(list: &mut Words, word: &str, known: &HashSet<String>) {
+    list.add(word);
+    if let Some(plain) = bare(word).filter(|plain| !known.contains(plain)) {
+        list.add(&plain);
+    }
+}
+
+/// Letters of a word at least whose accents may be left out: `à` and `él` without theirs are other words.
+const ACCENTED: usize = 4;
+
+/// A text whose longer words have lost their accents, as hasty letters write French and Spanish; `None` where none has any.
+fn bare(text: &str) -> Option<String> {
+    let is_accented = |c: char| matches!(c, 'À'..='ž') && c.is_alphabetic();
+    if !text.contains(is_accented) {
+        return None;
+    }
+    let mut out = String::with_capacity(text.len());
+    for word in text.split_inclusive(|c: char| !c.is_alphabetic()) {
+        if word.chars().filter(|c| c.is_alphabetic()).count() < ACCENTED {
+            out.push_str(word);
+            continue;
+        }
+        for c in word.chars() {
+            match c {
+                c if is_accented(c) => out.extend(std::iter::once(c).nfd().filter(|c| !matches!(c, '\u{300}'..='\u{36F}'))),
+                c => out.push(c),
+            }
+        }
+    }
+    (out != text).then_some(out)
 }
 
 /// A label without what varies in it: case, blanks (Chinese labels are spaced out), marks at its ends.

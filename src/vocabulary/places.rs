@@ -21,9 +21,14 @@ enum Where {
     Anywhere,
 }
 
+/// Letters of an abbreviation with its full stop at most.
+const SHORT: usize = 4;
+
 /// Whether no capitalised word stands directly before or behind some words.
 fn stands_alone(text: &str, list: &[Word<'_>], from: usize, to: usize) -> bool {
-    let joined = |a: &Word<'_>, b: &Word<'_>| text.get(a.end..b.start) == Some(" ");
+    // `in Lima. Telephone: …`
+    let ends = |word: &Word<'_>| word.text.ends_with('.') && word.text.chars().count() > SHORT;
+    let joined = |a: &Word<'_>, b: &Word<'_>| text.get(a.end..b.start) == Some(" ") && !ends(a);
     let is_name = |word: &Word<'_>| word.text.starts_with(char::is_uppercase) && word.text.chars().any(char::is_lowercase);
     let before =
         from.checked_sub(1).and_then(|at| list.get(at)).zip(list.get(from)).is_some_and(|(a, b)| joined(a, b) && is_name(a));

@@ -1,5 +1,5 @@
-//! Proposals, corrections, successions and withdrawals in the wordings of six languages: `submissions.txt` and `updates.txt` have the letters and
-//! who is found in each.
+//! Proposals, corrections, successions and withdrawals in the wordings of six languages: `submissions.txt`, `updates.txt` and `hasty.txt` have
+//! the letters and who is found in each.
 
 use jcabot::domain::steps::{FoundPerson, Place, RawMail};
 use jcabot::domain::words::Action;
@@ -70,5 +70,13 @@ fn whoever_is_proposed_is_found_in_every_form() {
     let (letters, faults) = misread(include_str!("submissions.txt"));
 
     assert!(letters > 10, "{letters}");
+    assert!(faults.is_empty(), "{}", faults.join("\n\n"));
+}
+
+#[test]
+fn whoever_is_meant_is_found_in_letters_typed_in_haste() {
+    let (letters, faults) = misread(include_str!("hasty.txt"));
+
+    assert!(letters > 50, "{letters}");
     assert!(faults.is_empty(), "{}", faults.join("\n\n"));
 }

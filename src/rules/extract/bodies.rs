@@ -104,6 +104,8 @@ pub(super) fn role(chunk: &str, vocabulary: &Vocabulary) -> Option<String> {
     if chunk.chars().any(is_han) {
         return chinese_role(chunk, vocabulary);
     }
+    let chunk = before_label(chunk, vocabulary);
+    let has_small = chunk.contains(char::is_lowercase);
     let list = words(chunk);
     let key = (0..list.len()).find(|at| list.get(*at..).is_some_and(|rest| labels.roles.matched(rest) > 0))?;
     // What stands before the function's first word belongs to it unless the sentence ends there.
@@ -143,9 +145,8 @@ pub(super) fn role(chunk: &str, vocabulary: &Vocabulary) -> Option<String> {
         };
         let leads_away = labels.at.matched(&[*word]) > 0 && (next_is_body || next_is_place());
         // A capital is a function's: `Directora General Adjunta`.
-        let is_verb = labels.breaks.matched(&[*word]) > 0
-            && labels.links.matched(&[*word]) == 0
-            && !(word.text.starts_with(char::is_uppercase) && word.text.chars().count() > 2);
+        let is_title = has_small && word.text.starts_with(char::is_uppercase) && word.text.chars().count() > 2;
+        let is_verb = labels.breaks.matched(&[*word]) > 0 && labels.links.matched(&[*word]) == 0 && !is_title;
         if leads_away || is_verb {
             last = at.saturating_sub(1);
             // `officer of the same unit`: what only led to it goes, too.
@@ -161,6 +162,17 @@ pub(super) fn role(chunk: &str, vocabulary: &Vocabulary) -> Option<String> {
     let role = with_quote(chunk, first.start, last.end)?.trim();
     (role.split_whitespace().count() <= 12 && !role.is_empty()).then(|| role.to_owned())
 }
+
+/// `lead engineer. mob`: a piece without the label of what stands behind it.
+fn before_label<'t>(chunk: &'t str, vocabulary: &Vocabulary) -> &'t str {
+    let Some((head, rest)) = chunk.rsplit_once(". ") else { return chunk };
+    let is_label = || words(rest).first().is_some_and(|word| vocabulary.labels.person_label(word.text).is_some());
+    let is_short = head.rsplit(' ').next().is_some_and(|last| last.chars().count() < SHORT_WORD);
+    if !is_short && is_label() { head } else { chunk }
+}
+
+/// Letters of a word at least behind which a full stop ends a sentence.
+const SHORT_WORD: usize = 4;
 
 /// A piece of a text with the mark that closes its quotation.
 fn with_quote(text: &str, start: usize, end: usize) -> Option<&str> {

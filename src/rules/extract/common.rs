@@ -12,7 +12,7 @@ use super::units::{Shape, Unit};
 use crate::domain::steps::Part;
 use crate::domain::words::Kind;
 use crate::vocabulary::labels::{PersonLabel, any};
-use crate::vocabulary::words::{fold, is_han};
+use crate::vocabulary::words::{fold, is_han, words};
 
 /// How far behind a body's name the verb stands of which it is the subject.
 const NEAR: usize = 36;
@@ -20,6 +20,9 @@ const NEAR: usize = 36;
 const LEFT: usize = 20;
 /// Octets before the name that a line of a list begins with at most: a label, a function.
 const LINE_NAME: usize = 60;
+
+/// Words between what a number is called and its country's adjective at most.
+const BESIDE: usize = 3;
 
 /// What a part of a body weighs, or one that somebody has left.
 const DOUBTFUL: i32 = -2;
@@ -78,6 +81,9 @@ impl Letter<'_> {
             common.country = self.vocabulary.countries.in_text(&self.mail.base_subject).first().map(|code| (*code).to_owned());
         }
         if common.country.is_none() {
+            common.country = self.units.iter().find_map(|unit| self.of_numbers(&unit.text)).map(str::to_owned);
+        }
+        if common.country.is_none() {
             common.country = self.units.iter().find_map(|unit| self.place(&unit.text)).map(str::to_owned);
         }
         common
@@ -126,6 +132,18 @@ impl Letter<'_> {
         let behind = text.split_once(name).map_or("", |(_, behind)| behind);
         let near: String = behind.chars().take(NEAR).collect();
         any(&self.vocabulary.labels.cues.propose, &plain(&near))
+    }
+
+    /// The country whose numbers a text has: `(Norwegian numbers)`, `móvil chileno`.
+    fn of_numbers(&self, text: &str) -> Option<&str> {
+        let labels = &self.vocabulary.labels;
+        let is_number = |piece: &&str| labels.numbers.is_in(piece) || labels.numbers.han_in(piece).is_some();
+        chunks(text).into_iter().filter(is_number).find_map(|piece| {
+            let list = words(piece);
+            let at = (0..list.len()).find(|at| list.get(*at..).is_some_and(|rest| labels.numbers.matched(rest) > 0))?;
+            let (first, last) = (list.get(at.saturating_sub(BESIDE))?, list.get((at + BESIDE).min(list.len() - 1))?);
+            self.vocabulary.countries.of_organization(piece.get(first.start..last.end)?)
+        })
     }
 
     /// The country of the first town in a text, people's names aside.

@@ -118,11 +118,18 @@ fn candidate(before: &str, rest: &str, family: &str, vocabulary: &Vocabulary) ->
         let spaced = after.trim_start();
         if let Some(honorific) = labels.honorifics_after.han_at_start(spaced) {
             let blanks = after.len() - spaced.len();
-            if opens || before.chars().next_back().is_none_or(|c| !is_han(c)) || many == 2 {
+            // `我们报李朵女士`: no family name stands before it that it may be the given name of.
+            let is_whole = before
+                .chars()
+                .next_back()
+                .is_none_or(|c| !is_han(c) || labels.surnames.han_at_start(c.encode_utf8(&mut [0; 4])).is_none());
+            if opens || is_whole || many == 2 {
                 return Some((name.clone(), Some(honorific.to_owned()), name.len() + blanks + honorific.len()));
             }
         }
-        if opens && closes(after, vocabulary) {
+        // `原来报的冯志远调走了`
+        let leaves = || many == 2 && before.ends_with('的') && labels.cues.withdraw.begins(after);
+        if (opens || leaves()) && closes(after, vocabulary) {
             return Some((name.clone(), None, name.len()));
         }
     }

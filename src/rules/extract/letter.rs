@@ -1,6 +1,7 @@
 //! A letter (or a document that is one) as the search for people reads it: its units, who signs it, whether its writer means himself.
 
 use super::bodies::chunks;
+use super::capitals::of_sender;
 use super::emails::{Likeness, emails, likeness};
 use super::names::{self, Name};
 use super::organizations::foreign;
@@ -72,7 +73,14 @@ impl<'a> Letter<'a> {
     /// The mail's own text and signature.
     pub(super) fn of_mail(rules: &'a Rules, mail: &'a Mail, kind: Kind) -> Letter<'a> {
         let words = &rules.vocabulary;
-        let own = units::own(mail, words);
+        let mut own = units::own(mail, words);
+        // Details may stand in the subject alone.
+        let is_details = mail.nested.is_empty() && mail.base_subject.contains('@') && !has_addresses(&own, &mail.base_subject);
+        if is_details {
+            own.iter_mut().for_each(|unit| unit.paragraph += 1);
+            let subject = units::units(&mail.base_subject, Part::Subject, words);
+            own.splice(0..0, subject);
+        }
         let signature = units::units(&mail.text.signature, Part::Signature, words);
         // Above an attached letter stands that letter's subject.
         let subject = if mail.nested.is_empty() { mail.base_subject.as_str() } else { "" };
@@ -105,6 +113,7 @@ impl<'a> Letter<'a> {
         let cues = &rules.vocabulary.labels.cues;
         // "I propose my colleague and me" is of both.
         let about_self = any(&cues.myself, &said) && (!any(&cues.not_myself, &said) || any(&cues.also_self, &said));
+        let about_self = about_self || any(&cues.i_replace, &said);
         Letter {
             mail,
             kind,
@@ -142,8 +151,10 @@ impl<'a> Letter<'a> {
 
     /// The first line of the signature that is a name, a name under the letter, and the From field's.
     fn find_signers(&mut self) {
-        let sender =
-            self.mail.from.first().and_then(|person| names::whole(&reordered(person_and_body(&person.name).0), self.vocabulary));
+        let sender = self.mail.from.first().and_then(|person| {
+            let name = of_sender(person_and_body(&person.name).0, self.vocabulary);
+            names::whole(&reordered(&name), self.vocabulary).map(|found| self.with_initial(found, &name))
+        });
         // `Canal Azul` of `info@canalazul.example` is nobody.
         let sender = sender.filter(|name| !self.is_host(name)).or_else(|| self.arabic_sender());
         let display = sender.clone().filter(|_| self.is_mail);
@@ -177,6 +188,19 @@ impl<'a> Letter<'a> {
             self.writer = self.by_first_name().or_else(|| self.by_last_lines());
         }
         self.signers = signed.into_iter().chain(closed).chain(sender.filter(|_| self.is_mail || !self.about_self)).collect();
+    }
+
+    /// `M. Roe` of `m.roe@…` has an initial, and no honorific.
+    fn with_initial(&self, found: Name, written: &str) -> Name {
+        let local = self.mail.writer().map_or("", |writer| writer.reveal());
+        let initial = found.honorific.as_deref().filter(|honorific| honorific.chars().count() == 1).map(str::to_lowercase);
+        let is_initial = initial.is_some_and(|initial| {
+            local.strip_prefix(initial.as_str()).is_some_and(|rest| {
+                let family: String = fold(&found.text).chars().take_while(|c| c.is_alphabetic()).collect();
+                rest.trim_start_matches(['.', '-', '_']).starts_with(family.as_str())
+            })
+        });
+        if is_initial { Name { text: written.to_owned(), honorific: None, ..found } } else { found }
     }
 
     /// `حسن الأمين`: a From field of two to four Arabic words is a person's, even where the family name is a function's word, too.
@@ -362,6 +386,12 @@ fn goes_on(text: &str) -> bool {
             word = if c.is_alphabetic() { word + 1 } else { 0 };
             ends && rest.trim().chars().count() >= SENTENCE
         })
+}
+
+/// Whether the text says an address that the subject has.
+fn has_addresses(own: &[Unit], subject: &str) -> bool {
+    let said = subject.split([' ', ',', ';', '<', '>', '(', ')', '，', '；']).filter(|word| word.contains('@'));
+    said.into_iter().any(|address| own.iter().any(|unit| unit.text.contains(address)))
 }
 
 /// `Jane Roe replaces me`, and not `nobody replaces me`.

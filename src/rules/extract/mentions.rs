@@ -2,7 +2,7 @@
 
 use super::appositions::acting;
 use super::bodies::{chunks, role};
-use super::emails::{Likeness, likeness};
+use super::emails::{Likeness, emails, likeness};
 use super::latin::latin;
 use super::letter::{Letter, plain, same_person};
 use super::names::Name;
@@ -84,6 +84,7 @@ impl Letter<'_> {
         }
         found.sort_by_key(|mention| (mention.unit, mention.name.start));
         self.hand_over(&mut found);
+        self.take_over(&mut found);
         found
     }
 
@@ -178,9 +179,13 @@ impl Letter<'_> {
     /// "Delete X and Y from your list": in a withdrawal, only words before a name say that somebody comes.
     fn without_lists(&self, text: &str, names: &[&Name], said: &mut [Stance]) {
         let mut from = 0;
-        for (name, stance) in names.iter().zip(said) {
+        let cues = &self.vocabulary.labels.cues;
+        for (nth, (name, stance)) in names.iter().zip(said).enumerate() {
             let head = text.get(from..name.start).unwrap_or_default();
-            if *stance == Stance::Comes && !any(&self.vocabulary.labels.cues.propose, &plain(head)) {
+            let to = names.get(nth + 1).map_or(text.len(), |next| next.start);
+            let behind = text.get(name.end..to).unwrap_or_default();
+            let sits = any(&cues.in_his_place, &plain(head)) || any(&cues.in_his_place, &plain(behind));
+            if *stance == Stance::Comes && !sits && !any(&cues.propose, &plain(head)) {
                 *stance = Stance::Unsaid;
             }
             from = name.end;
@@ -238,6 +243,15 @@ impl Letter<'_> {
             has_cue: sentence.has_cue && !sentence.is_own,
             record: None,
         }
+    }
+
+    /// Whether an address that is made of a name of two words and more stands anywhere in the writer's text.
+    pub(super) fn has_address(&self, name: &Name) -> bool {
+        let own = || self.units.iter().take(self.closing).filter(|unit| unit.text.contains(['@', '[', '(']));
+        name.text.contains(' ')
+            && own()
+                .flat_map(|unit| emails(&unit.text, self.vocabulary, self.charter))
+                .any(|email| !email.is_old && likeness(&email.address, &name.text) == Likeness::Alike)
     }
 
     /// `X Y designates`: whoever proposes is a body, or nobody who is meant.

@@ -270,7 +270,8 @@ fn parts(text: &str, list: &[Word<'_>], from: usize, vocabulary: &Vocabulary) ->
                 break;
             }
         }
-        if counted >= LONGEST {
+        // `JANE ROE JROE@…`: what an address begins with is no part of a name.
+        if counted >= LONGEST || text.get(word.end..).is_some_and(|rest| rest.starts_with('@')) {
             break;
         }
         let first = word.text.chars().next().unwrap_or(' ');
@@ -294,7 +295,14 @@ fn parts(text: &str, list: &[Word<'_>], from: usize, vocabulary: &Vocabulary) ->
             return many + 1;
         }
         let is_child = many > 0 && list.get(from + many - 1).is_some_and(|before| is_arabic_particle(before.text, vocabulary));
-        if !(is_part(word, vocabulary) || is_child && is_arabic(first)) {
+        // `السيدة هدى القاضي`: a family name may be a function's word, too.
+        let is_family = many > 0
+            && word.text.starts_with("ال")
+            && is_addressed(list, from, vocabulary)
+            && (labels.honorifics.matched(&[*word]) > 0 || labels.breaks.matched(&[*word]) > 0)
+            && [&labels.roles, &labels.organizations, &labels.not_names].iter().all(|list| list.matched(&[*word]) == 0)
+            && text.get(word.end..).is_some_and(|rest| !rest.starts_with([' ', '\n']) || is_bracket(rest));
+        if !(is_part(word, vocabulary) || is_child && is_arabic(first) || is_family) {
             // A run that goes on into an organization's name is that name.
             let after_honorific =
                 from.checked_sub(1).and_then(|at| list.get(at)).is_some_and(|word| labels.honorifics.has(word.text));
@@ -314,6 +322,16 @@ fn parts(text: &str, list: &[Word<'_>], from: usize, vocabulary: &Vocabulary) ->
 /// `ولد`, `بن`: whatever stands behind it is a name (`ولد الشيخ`).
 fn is_arabic_particle(word: &str, vocabulary: &Vocabulary) -> bool {
     word.starts_with(is_arabic) && vocabulary.labels.particles.has(word)
+}
+
+/// Whether an honorific stands before a name.
+fn is_addressed(list: &[Word<'_>], from: usize, vocabulary: &Vocabulary) -> bool {
+    from.checked_sub(1).and_then(|at| list.get(at)).is_some_and(|word| vocabulary.labels.honorifics.has(word.text))
+}
+
+/// Whether brackets, or what is no Arabic, stand behind a word.
+fn is_bracket(rest: &str) -> bool {
+    rest.trim_start().starts_with(|c: char| matches!(c, '(' | '-' | '–' | '|') || c.is_ascii_alphanumeric())
 }
 
 /// Whether a blank and nothing else stands behind a word.
@@ -404,7 +422,8 @@ fn fills_line(text: &str, start: usize, end: usize) -> bool {
     let before = text.get(..start).unwrap_or_default();
     let name = text.get(start..end).unwrap_or_default();
     let after = text.get(end..).unwrap_or_default().trim_start();
-    before.trim().is_empty()
+    let opens = before.trim().is_empty() || before.trim_end().ends_with([':', '：']);
+    opens
         && (2..=5).contains(&name.split_whitespace().count())
         && name.split_whitespace().all(|word| word.chars().count() > 1)
         && (after.is_empty() || after.starts_with([',', ';', '(', '-', '–', '|', '，', '،']))

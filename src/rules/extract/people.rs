@@ -45,6 +45,9 @@ pub(super) fn people(rules: &Rules, mail: &Mail, kind: Kind) -> (Vec<FoundPerson
     } else if kind == Kind::ContactUpdate {
         letter.add_leaving(&mut found, &common);
     }
+    if any(&rules.vocabulary.labels.cues.shared_number, &letter.said) {
+        share_number(&mut found);
+    }
     let is_cut = letter.is_cut || has_long_text(mail) || found.len() > MOST_PEOPLE;
     found.truncate(MOST_PEOPLE);
     let succession = found.iter().any(|person| person.action == Some(Action::Withdraw));
@@ -54,6 +57,16 @@ pub(super) fn people(rules: &Rules, mail: &Mail, kind: Kind) -> (Vec<FoundPerson
         person.action.get_or_insert(default);
     }
     (without_doubles(found), is_cut)
+}
+
+/// `One line for both`: whoever has no number has that of the others.
+fn share_number(found: &mut [FoundPerson]) {
+    let Some(first) = found.iter().find(|person| person.phone.is_some()).cloned() else { return };
+    let is_open = |person: &&mut FoundPerson| person.phone.is_none() && person.action != Some(Action::Withdraw);
+    for person in found.iter_mut().filter(is_open) {
+        person.phone.clone_from(&first.phone);
+        person.sources.extend(first.sources.iter().filter(|source| source.field == "phone").cloned());
+    }
 }
 
 /// Whether a document or what is sent on has more lines than are searched.
@@ -249,7 +262,12 @@ impl Letter<'_> {
     pub(super) fn in_text(&self, common: &Common) -> (Vec<FoundPerson>, bool) {
         let mut mentions = self.mentions();
         mentions.truncate(MOST_MENTIONS);
-        let chosen = self.choose(&mentions);
+        let mut chosen = self.choose(&mentions);
+        let takes_over = self.takes_over() && chosen.iter().any(|mention| mention.stance == Stance::Leaves);
+        if takes_over {
+            // His own text says more of him than what stands behind his name.
+            chosen.retain(|mention| !self.is_writer(&mention.name.text));
+        }
         let is_sure = self.about_self || chosen.iter().any(|mention| mention.weight >= PROPOSED);
         let mut found = self.assemble(&mentions, &chosen, common);
         if self.about_self && self.kind == Kind::ContactUpdate && self.hands_over() {
@@ -257,8 +275,9 @@ impl Letter<'_> {
             return (found, is_sure);
         }
         let has_writer = chosen.iter().any(|mention| self.is_writer(&mention.name.text));
-        if self.about_self && !has_writer && (found.is_empty() || self.also_self) {
-            found.extend(self.writer_himself(common));
+        if self.about_self && !has_writer && (found.is_empty() || self.also_self || takes_over) {
+            let own = self.writer_himself(common);
+            found.extend(own.map(|own| FoundPerson { action: takes_over.then_some(Action::Add).or(own.action), ..own }));
         }
         (found, is_sure)
     }
@@ -287,7 +306,15 @@ impl Letter<'_> {
         let is_sure = mentions.iter().any(|mention| mention.weight >= PROPOSED);
         let threshold = if is_sure || self.about_self { PROPOSED } else { PROPOSED - 1 };
         let comes = mentions.iter().any(|mention| mention.stance == Stance::Comes && mention.weight >= PROPOSED);
+        // `Mr Poe has left. Put Ms Roe on: jane@…`
+        let is_newcomer = |other: &Mention| other.has_details && other.weight >= PROPOSED && other.stance != Stance::Leaves;
+        let newcomers: Vec<&Mention> = mentions.iter().filter(|other| is_newcomer(other)).collect();
+        let has_newcomer = |mention: &Mention| {
+            let place = (mention.unit, mention.name.start);
+            matches!(newcomers.as_slice(), [only] if place < (only.unit, only.name.start)) && !mention.has_details
+        };
         let chosen = mentions.iter().filter(|mention| {
+            let comes = comes || has_newcomer(mention);
             let leaves = mention.stance == Stance::Leaves && (self.kind != Kind::ContactSubmission || comes);
             // "Neither A (…) nor B": one sentence takes both off.
             let is_named = self.kind == Kind::ContactWithdrawal && mention.has_cue && mention.stance != Stance::Comes;
@@ -298,7 +325,16 @@ impl Letter<'_> {
             let enough = !labelled || mention.has_details || leaves;
             mention.weight >= threshold && enough || self.is_sibling(mention, mentions, threshold)
         });
-        let mut chosen = distinct(chosen.cloned().collect());
+        let mut chosen: Vec<Mention> = chosen.cloned().collect();
+        if chosen.is_empty() && !self.about_self {
+            // Whose address the letter gives is meant, in whatever words.
+            let is_meant = |mention: &&Mention| {
+                let signs = self.is_writer(&mention.name.text) || self.is_signer(&mention.name.text);
+                mention.weight >= 0 && mention.unit < self.closing && !signs && self.has_address(&mention.name)
+            };
+            chosen.extend(mentions.iter().filter(is_meant).map(|mention| Mention { weight: PROPOSED, ..mention.clone() }));
+        }
+        let mut chosen = distinct(chosen);
         // `As promised to Mrs Roe, these will follow your work:` — a family name without details beside people with theirs.
         let with_details = chosen.iter().filter(|mention| mention.has_details).count();
         if with_details > 1 && self.kind == Kind::ContactSubmission {
@@ -367,6 +403,7 @@ impl Letter<'_> {
         if let [only] = chosen
             && only.stance == Stance::Leaves
             && self.kind == Kind::ContactUpdate
+            && !self.takes_over()
         {
             return self.assemble(mentions, &[Mention { stance: Stance::Unsaid, ..only.clone() }], common);
         }

@@ -14,10 +14,24 @@ pub(super) fn answered<'m>(mail: &'m Mail, words: &Vocabulary) -> Cow<'m, str> {
         // What is said with a label of its own needs no other.
         let is_bare = !answer.contains([':', '：']);
         if let Some(at) = start_of_line(&text, answer).filter(|_| is_bare) {
-            text.to_mut().insert_str(at, &format!("{label}: "));
+            let lead = lead(answer, words);
+            text.to_mut().replace_range(at..at + lead, &format!("{label}: "));
         }
     }
     text
+}
+
+/// Octets of the `yes, correct, ` before an answer.
+fn lead(answer: &str, words: &Vocabulary) -> usize {
+    const MARKS: [char; 8] = [',', '.', '!', ';', '，', '。', '،', '؛'];
+    let mut taken = 0;
+    while let Some((head, rest)) = answer.get(taken..).and_then(|rest| rest.split_once(MARKS)) {
+        if !words.labels.yes.is(head) || rest.trim().is_empty() {
+            break;
+        }
+        taken = answer.len() - rest.trim_start().len();
+    }
+    taken
 }
 
 /// Where the first line begins that is this one and nothing else.

@@ -59,6 +59,9 @@ impl Letter<'_> {
     /// Fills what the person's own words leave open.
     pub(super) fn complete(&self, person: &mut FoundPerson, common: &Common) {
         let is_writer = person.name.as_deref().is_some_and(|name| self.is_writer(name));
+        if is_writer {
+            self.prefer_from(person);
+        }
         // `Cata` writes for herself and for another; her address has her whole name.
         let is_alike = || {
             let from = self.mail.writer().filter(|_| self.is_mail && self.about_self);

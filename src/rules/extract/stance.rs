@@ -94,6 +94,7 @@ fn one(head: &str, behind: &str, cues: &Cues) -> (Stance, bool) {
         (Some(Stance::Comes), Some(Stance::Leaves)) => (Stance::Leaves, true),
         (Some(stance), _) => (stance, false),
         (None, Some(stance)) => (stance, true),
+        (None, None) if any(&cues.in_his_place, head) || any(&cues.in_his_place, behind) => (Stance::Comes, false),
         (None, None) => (Stance::Unsaid, false),
     }
 }
@@ -124,6 +125,30 @@ fn last_sentence(text: &str) -> &str {
 }
 
 impl Letter<'_> {
+    /// Whether the writer replaces somebody whom he names.
+    pub(super) fn takes_over(&self) -> bool {
+        any(&self.vocabulary.labels.cues.i_replace, &self.said)
+    }
+
+    /// `Mr Roe has left and I do his work now`: the nearest name before those words, else behind them, is whom the writer replaces.
+    pub(super) fn take_over(&self, found: &mut [Mention]) {
+        if !self.takes_over() {
+            return;
+        }
+        let says = |unit: &Unit| any(&self.vocabulary.labels.cues.i_replace, &plain(&unit.text));
+        let Some(at) = self.units.iter().take(self.signature).position(says) else { return };
+        let is_other = |mention: &Mention| {
+            mention.unit < self.signature && !self.is_writer(&mention.name.text) && !self.is_signer(&mention.name.text)
+        };
+        let leaver = found.iter().rposition(|mention| mention.unit <= at && is_other(mention));
+        let leaver = leaver.or_else(|| found.iter().position(is_other));
+        if let Some(leaver) = leaver.and_then(|at| found.get_mut(at)) {
+            leaver.stance = Stance::Leaves;
+            leaver.has_cue = true;
+            leaver.weight = leaver.weight.max(PROPOSED);
+        }
+    }
+
     /// `Mr Roe has left. He is succeeded by:` above the newcomer's lines.
     pub(super) fn hand_over(&self, found: &mut [Mention]) {
         if self.kind != Kind::ContactUpdate {

@@ -1,6 +1,7 @@
 //! A text cut into what belongs together: sentences of prose joined over line breaks, lines of a block, items of a list, and
 //! labelled lines with what each label announces.
 
+use super::capitals::with_capitals;
 use super::columns::{apart, with_colons, with_values_below};
 use super::names::{self, Name};
 use super::questions::answered;
@@ -13,6 +14,8 @@ use std::cell::OnceCell;
 
 /// A line that fills this many columns was wrapped; one that is shorter was ended by the writer.
 pub(super) const WRAPPED: usize = 52;
+/// And one that is longer than this was wrapped by nobody: whoever wrote it ended it.
+const LONGEST_WRAPPED: usize = 120;
 /// A label is no longer than this.
 pub(super) const LONGEST_LABEL: usize = 48;
 /// Labelled values of one line at most.
@@ -70,7 +73,8 @@ pub(super) fn units(text: &str, part: Part, words: &Vocabulary) -> Vec<Unit> {
     let mut units = Vec::new();
     let mut paragraph = Vec::new();
     let mut number = 0;
-    let text = apart(text, words);
+    let text = with_capitals(text, words);
+    let text = apart(&text, words);
     let text = with_colons(&text, words);
     let lines = with_values_below(&text, words);
     for line in lines.iter().map(AsRef::as_ref).chain(std::iter::once("")) {
@@ -100,7 +104,7 @@ fn join(lines: &[&str], number: usize, part: Part, words: &Vocabulary, units: &m
         let hangs = was_full && open.as_ref().is_some_and(|open| open.text.matches('(').count() > open.text.matches(')').count());
         let (bare, is_item) = if hangs { (line.trim(), false) } else { without_bullet(line.trim()) };
         let (labels_from, fields) = labelled(bare, words);
-        let is_full = columns(line) >= WRAPPED;
+        let is_full = (WRAPPED..=LONGEST_WRAPPED).contains(&columns(line));
         let ends_field = |unit: &Unit| unit.fields.last().is_some_and(|(label, _)| !continues(bare) || is_short(*label));
         // Deeper than the line above stands what belongs to it and does not go on with it: `Mr Roe, Rapporteur`, below it his body.
         let indent = line.chars().take_while(|c| c.is_whitespace()).count();
@@ -254,6 +258,14 @@ fn labelled(line: &str, words: &Vocabulary) -> (usize, Vec<(PersonLabel, String)
             None => (line.len(), Vec::new()),
         };
     };
+    // `our two experts: Jane Roe, …@…; Tom Poe, …@…` is a sentence.
+    let is_list = found.len() == 1
+        && found.iter().any(|(kind, _, value)| {
+            *kind == PersonLabel::Name && line.get(*value..).is_some_and(|value| value.matches('@').count() > 1)
+        });
+    if is_list {
+        return (line.len(), Vec::new());
+    }
     let ends: Vec<usize> = found.iter().skip(1).map(|(_, start, _)| *start).chain([line.len()]).collect();
     let value = |from: usize, to: usize| {
         line.get(from..to)

@@ -1,16 +1,21 @@
 //! The writer as the person who is meant, and what his text says of him.
 
 use super::affiliation::cut_role;
-use super::emails::{Likeness, likeness};
+use super::emails::{Email, Likeness, emails, likeness};
 use super::functions::{behind, current_role};
-use super::letter::Letter;
+use super::letter::{Letter, plain};
 use super::mentions::sentence_bounds;
 use super::names::{self, Name};
 use super::person::{Common, Segment, details, set};
 use super::segments::{FEW, called, short_names};
 use super::units::{Shape, Unit};
+use crate::domain::address::Address;
 use crate::domain::steps::{FoundPerson, Part};
-use crate::domain::words::Kind;
+use crate::domain::words::{Action, Kind};
+use crate::vocabulary::labels::any;
+
+/// Characters in which words before an address say that it is a former one.
+const BEFORE: usize = 30;
 
 impl Letter<'_> {
     /// What the text states as new counts before what stands under it.
@@ -144,6 +149,36 @@ impl Letter<'_> {
             let segment = Segment::of(vec![(unit, rest)]);
             let said = details(name, Part::Body, &segment, common, self.vocabulary, self.charter);
             Some(FoundPerson { organization: None, country: None, ..said })
+        })
+    }
+
+    /// Whoever says of an address only that it is a former one, or that he is to be reached where he writes from.
+    pub(super) fn prefer_from(&self, person: &mut FoundPerson) {
+        let is_other = |email: &&Address| self.is_mail && Some(*email) != self.mail.writer();
+        let Some(email) = person.email.as_ref().filter(is_other) else { return };
+        if self.kind != Kind::ContactUpdate || person.action == Some(Action::Withdraw) || self.mail.writer().is_none() {
+            return;
+        }
+        let own = self.units.iter().take(self.signature).flat_map(|unit| emails(&unit.text, self.vocabulary, self.charter));
+        let said: Vec<Email> = own.filter(|own| own.address == *email).collect();
+        let is_former = !said.is_empty() && said.iter().all(|own| own.is_old);
+        let is_here = self.is_from_here() && !said.iter().any(|own| own.is_preferred);
+        if is_former || is_here {
+            person.sources.retain(|source| source.field != "email");
+            self.reach_at_from(person);
+        }
+    }
+
+    /// Whether the letter says that its writer is to be reached where he writes from, and not `instead of where I write from`.
+    fn is_from_here(&self) -> bool {
+        let cues = &self.vocabulary.labels.cues;
+        self.units.iter().take(self.signature).any(|unit| {
+            let said = plain(&unit.text);
+            cues.from_here.candidates(&said).filter_map(|pattern| pattern.captures(&said)?.get(0)).any(|hit| {
+                let head = said.get(..hit.start()).unwrap_or_default();
+                let from = head.char_indices().rev().nth(BEFORE).map_or(0, |(at, _)| at);
+                !any(&cues.old_value, head.get(from..).unwrap_or_default())
+            })
         })
     }
 
