@@ -295,14 +295,10 @@ fn parts(text: &str, list: &[Word<'_>], from: usize, vocabulary: &Vocabulary) ->
             return many + 1;
         }
         let is_child = many > 0 && list.get(from + many - 1).is_some_and(|before| is_arabic_particle(before.text, vocabulary));
-        // `السيدة هدى القاضي`: a family name may be a function's word, too.
-        let is_family = many > 0
-            && word.text.starts_with("ال")
-            && is_addressed(list, from, vocabulary)
-            && (labels.honorifics.matched(&[*word]) > 0 || labels.breaks.matched(&[*word]) > 0)
-            && [&labels.roles, &labels.organizations, &labels.not_names].iter().all(|list| list.matched(&[*word]) == 0)
-            && text.get(word.end..).is_some_and(|rest| !rest.starts_with([' ', '\n']) || is_bracket(rest));
-        if !(is_part(word, vocabulary) || is_child && is_arabic(first) || is_family) {
+        if !(is_part(word, vocabulary)
+            || is_child && is_arabic(first)
+            || many > 0 && is_family(text, list, (from, from + many), vocabulary))
+        {
             // A run that goes on into an organization's name is that name.
             let after_honorific =
                 from.checked_sub(1).and_then(|at| list.get(at)).is_some_and(|word| labels.honorifics.has(word.text));
@@ -322,6 +318,17 @@ fn parts(text: &str, list: &[Word<'_>], from: usize, vocabulary: &Vocabulary) ->
 /// `ولد`, `بن`: whatever stands behind it is a name (`ولد الشيخ`).
 fn is_arabic_particle(word: &str, vocabulary: &Vocabulary) -> bool {
     word.starts_with(is_arabic) && vocabulary.labels.particles.has(word)
+}
+
+/// `السيدة هدى القاضي`: a family name may be an honorific or another known word, too, where the name ends with it.
+fn is_family(text: &str, list: &[Word<'_>], (from, at): (usize, usize), vocabulary: &Vocabulary) -> bool {
+    let labels = &vocabulary.labels;
+    let Some(word) = list.get(at).filter(|word| word.text.starts_with("ال")) else { return false };
+    let own = [*word];
+    let is_known = labels.honorifics.matched(&own) > 0 || labels.breaks.matched(&own) > 0;
+    let is_other = [&labels.roles, &labels.organizations, &labels.not_names].iter().any(|list| list.matched(&own) > 0);
+    let ends = text.get(word.end..).is_some_and(|rest| !rest.starts_with([' ', '\n']) || is_bracket(rest));
+    is_known && !is_other && ends && is_addressed(list, from, vocabulary)
 }
 
 /// Whether an honorific stands before a name.
