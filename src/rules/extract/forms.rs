@@ -46,6 +46,9 @@ pub(in crate::rules) fn forms(rules: &Rules, mail: &Mail, reading: &Reading) -> 
         1 => found.push("a person with details in the text"),
         _ => found.push("people with details in the text"),
     }
+    if !is_labelled && has_named_address(&own_units, rules, mail) {
+        found.push("a person's address in the text");
+    }
     match tables::people(mail, rules).len() {
         0 => {}
         1 => found.push("a table or card of a person"),
@@ -82,6 +85,18 @@ fn with_details(units: &[Unit], rules: &Rules) -> usize {
         named.extend(own.map(|name| name.text.clone()));
     }
     named.len()
+}
+
+/// Whether a text gives an address that is made of a name in it, and not the writer's.
+fn has_named_address(units: &[Unit], rules: &Rules, mail: &Mail) -> bool {
+    let units = || units.iter().take(MOST_UNITS);
+    let mut reached =
+        units().filter(|unit| unit.text.contains('@')).flat_map(|unit| emails(&unit.text, &rules.vocabulary, &rules.charter));
+    let names: Vec<_> = units().flat_map(|unit| unit.names(&rules.vocabulary)).collect();
+    reached.any(|email| {
+        let is_alike = || names.iter().any(|name| likeness(&email.address, &name.text) == Likeness::Alike);
+        !email.is_old && Some(&email.address) != mail.writer() && is_alike()
+    })
 }
 
 /// A name and how to reach it, each behind its label.
