@@ -186,6 +186,8 @@ pub(super) fn honorific_behind<'t>(text: &'t str, end: usize, vocabulary: &Vocab
     }
 }
 
+/// Characters on either side of a name that are looked at: two long words and what parts them.
+const AROUND: usize = 60;
 /// What may stand beside a name that fills a piece of the text.
 const MARKS: [char; 23] =
     ['،', ',', ':', '(', ')', '[', ']', '<', '>', '-', '–', '—', '؛', ';', '.', '|', '/', '@', '+', '"', '«', '»', '•'];
@@ -197,7 +199,10 @@ fn stands_alone(text: &str, name: &str, start: usize, end: usize, vocabulary: &V
     if name.starts_with("ال") {
         return false;
     }
-    let (before, after) = (text.get(..start).unwrap_or_default(), text.get(end..).unwrap_or_default());
+    // Two words on either side tell it; a text may be long.
+    let from = text.get(..start).map_or(0, |head| head.char_indices().rev().nth(AROUND).map_or(0, |(at, _)| at));
+    let to = text.get(end..).map_or(end, |rest| rest.char_indices().nth(AROUND).map_or(text.len(), |(at, _)| end + at));
+    let (before, after) = (text.get(from..start).unwrap_or_default(), text.get(end..to).unwrap_or_default());
     let opens = before.trim().is_empty()
         || before.ends_with(['\t', '\u{3000}'])
         || before.ends_with("  ")
