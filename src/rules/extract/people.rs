@@ -233,7 +233,8 @@ impl Letter<'_> {
     /// Whoever goes, by the words around a table or a card of those who come.
     fn add_leaving(&self, found: &mut Vec<FoundPerson>, common: &Common) {
         let is_listed = |name: &str| found.iter().filter_map(|person| person.name.as_deref()).any(|own| same_person(own, name));
-        let mentions = self.mentions();
+        let mut mentions = self.mentions();
+        mentions.truncate(MOST_MENTIONS);
         let leaving = mentions.iter().filter(|mention| mention.stance == Stance::Leaves && mention.record.is_none());
         let leaving: Vec<Mention> = distinct(leaving.filter(|mention| !is_listed(&mention.name.text)).cloned().collect());
         for mention in &leaving {
