@@ -11,6 +11,10 @@ pub const UNREAD: &str = "an attached document was not read";
 const LONGEST_TEXT: usize = 256 * 1024;
 /// Octets that tell a format.
 const HEAD: usize = 16;
+/// How what PGP encrypted begins when it is written in letters (RFC 9580); a signature and a key begin otherwise.
+const SEALED: &[u8] = b"-----BEGIN PGP MESSAGE-----";
+/// Endings of what PGP encrypted in octets.
+const SEALED_ENDINGS: &[&str] = &["pgp", "gpg"];
 /// Files whose name and type say nothing, and are looked into.
 const VAGUE: &[&str] =
     &["application/octet-stream", "application/x-unknown", "application/unknown", "application/force-download", ""];
@@ -34,6 +38,11 @@ pub(super) fn keep(mail: &mut Mail, file: File<'_>, decode: impl Fn(&mut Mail, u
     let format = Format::of(&name, &content_type).or_else(|| if is_vague { sniffed() } else { None });
     let is_text =
         format.is_none() && (content_type.starts_with("text/") || is_report(&content_type) || TEXTS.contains(&ending.as_str()));
+    let may_be_sealed = ending == "asc" || SEALED_ENDINGS.contains(&ending.as_str()) || is_vague;
+    let is_armoured = || decode(&mut Mail::default(), 2 * SEALED.len()).windows(SEALED.len()).any(|part| part == SEALED);
+    if may_be_sealed && (SEALED_ENDINGS.contains(&ending.as_str()) || is_armoured()) {
+        mail.defects.push("an attached file is encrypted".to_owned());
+    }
     let mut attachment = Attachment { name, content_type, size, text: None, document: None };
     if is_text && size <= LONGEST_TEXT {
         let octets = decode(mail, LONGEST_TEXT);

@@ -18,6 +18,8 @@ const LONGEST_LABEL: usize = 6;
 const ENOUGH: f32 = 2.0;
 /// How far the first language must be ahead of the second.
 const AHEAD: f32 = 1.25;
+/// Words in capitals that are more than a heading, a name and its ministry.
+const FEWEST_SHOUTED: usize = 8;
 /// Fewer letters than this fool a detector by groups of letters.
 const FEWEST_LETTERS: usize = 40;
 
@@ -82,7 +84,7 @@ fn letters(text: &str) -> Letters {
 }
 
 fn detect(text: &str, words: &LanguageWords) -> Told {
-    let prose = prose(text);
+    let prose = if is_shouted(text) { prose(&text.to_lowercase()) } else { prose(text) };
     let found = letters(&prose);
     // A Chinese character is about a word; the names, addresses and acronyms in a letter are Latin in every language.
     let (han, latin) = (found.han * 4, found.latin);
@@ -110,6 +112,13 @@ impl Told {
     fn unless_unclear(self, language: Language) -> Told {
         if self == Told::Unclear { Told::One(language) } else { self }
     }
+}
+
+/// Whether somebody writes all of it in capitals.
+fn is_shouted(text: &str) -> bool {
+    let words = || text.split_whitespace().filter(|word| word.chars().any(is_letter) && !word.chars().any(is_han));
+    let shouted = words().filter(|word| word.chars().any(char::is_uppercase) && !word.chars().any(char::is_lowercase)).count();
+    shouted >= FEWEST_SHOUTED && shouted * 5 > words().count() * 4
 }
 
 /// Words of prose: addresses, links, numbers and words in capitals (acronyms, family names) say nothing of the language.
@@ -271,6 +280,8 @@ mod tests {
             ("Спасибо!", Told::One(Language::Ru)),
             ("شكرا لكم", Told::One(Language::Ar)),
             ("王强，wangq@qsn.example，第15研究组", Told::One(Language::Zh)),
+            ("WE HAVE A NEW MAN FOR THE LIST, HE IS WITH THE MINISTRY OF TRADE", Told::One(Language::En)),
+            ("ВНЕСИТЕ МЕНЯ В СПИСОК, Я БУДУ ОТ МИНИСТЕРСТВА СВЯЗИ НАШЕЙ СТРАНЫ", Told::One(Language::Ru)),
             ("OK", Told::Unclear),
         ] {
             assert_eq!(told(text), wanted, "{text}");

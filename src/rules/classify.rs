@@ -149,13 +149,16 @@ fn texts(rules: &Rules, mail: &Mail) -> Vec<Haystack> {
     let mut texts = Vec::new();
     let is_forward = !mail.text.forwarded.is_empty();
     let is_reply = !is_forward && rules.vocabulary.mail.is_prefixed(&mail.subject);
-    // The subject of a forward is the other letter's: it says what is handed in, unless the forwarder asks.
-    let topic = if is_reply { THREAD } else { 1.0 };
+    // The subject of a forward is the other letter's: it says what is handed in, unless the forwarder asks. What it asks was
+    // asked of somebody else, and the forward answers it.
     let is_others = is_reply || (is_forward && rules.vocabulary.mail.is_prefixed(&mail.subject));
+    let is_answered = is_others && mail.base_subject.trim_end().ends_with(['?', '？', '؟']);
+    let topic = if is_reply || is_answered { THREAD } else { 1.0 };
     let own =
         if letters(&mail.text.own) < 2 { format!("{}\n{}", mail.text.own, mail.text.signature) } else { mail.text.own.clone() };
-    let body = fold(&own);
-    let subject = fold(&mail.base_subject);
+    let spelling = &rules.vocabulary.languages.spelling;
+    let body = spelling.mended(&fold(&own)).into_owned();
+    let subject = spelling.mended(&fold(&mail.base_subject)).into_owned();
     let running = unwrapped(&body);
     texts.push(plain(Place::Text, if is_others { running } else { format!("{subject}\n{running}") }));
     if is_others {

@@ -3,8 +3,9 @@
 use crate::domain::words::Language;
 use crate::resources::Resources;
 use crate::vocabulary::FOLDERS;
+use crate::vocabulary::spelling::Spelling;
 use anyhow::{Context, Result, bail};
-use rustc_hash::FxHashMap as HashMap;
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -14,6 +15,9 @@ use std::collections::BTreeMap;
 struct File {
     /// Words, with blanks between.
     words: String,
+    /// Words in which slips are mended, with blanks between.
+    #[serde(default)]
+    misspelt: String,
     /// Languages beside the six, by their tag.
     #[serde(default)]
     others: BTreeMap<String, String>,
@@ -27,16 +31,21 @@ pub type Bits = u64;
 pub struct LanguageWords {
     index: HashMap<String, Bits>,
     languages: Vec<Option<Language>>,
+    /// Slips in words that tell what a letter is.
+    pub spelling: Spelling,
 }
 
 impl LanguageWords {
     /// Loads the files; an error names the file.
     pub fn load(resources: &Resources) -> Result<LanguageWords> {
         let mut found = LanguageWords::default();
+        let mut meant = HashSet::default();
         for folder in FOLDERS {
             let text = resources.require(&format!("{folder}/language.toml"))?;
             let file: File = toml::from_str(&text.text).with_context(|| format!("Cannot read {}", text.name))?;
             found.add(folder.parse().ok(), &file.words);
+            found.spelling.add(&file.misspelt);
+            meant.extend(file.misspelt.split_whitespace().map(str::to_owned));
             for words in file.others.values() {
                 found.add(None, words);
             }
@@ -44,6 +53,9 @@ impl LanguageWords {
                 bail!("{}: more than {} languages; take some out", text.name, Bits::BITS);
             }
         }
+        let mut spelling = std::mem::take(&mut found.spelling);
+        spelling.settle(|word| meant.contains(word) || found.index.contains_key(word));
+        found.spelling = spelling;
         Ok(found)
     }
 

@@ -12,6 +12,7 @@ pub mod language_words;
 pub mod liaison_words;
 pub mod mail_words;
 mod places;
+mod spelling;
 pub mod time_words;
 pub mod words;
 

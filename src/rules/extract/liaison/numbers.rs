@@ -177,7 +177,7 @@ fn own_by_label(found: &mut FoundLiaison, letter: &Letter<'_>) {
         }
         let number = numbers
             .first()
-            .map(|number| number.text.as_str())
+            .map(|number| with_body(first, number))
             .filter(|number| number.chars().count() * 2 > first.chars().count());
         // Behind a number the date it was given on.
         let date = letter.vocabulary().time.dates(first, letter.near);
@@ -187,6 +187,15 @@ fn own_by_label(found: &mut FoundLiaison, letter: &Letter<'_>) {
         found.reference = Some(number.to_owned());
         return;
     }
+}
+
+/// A number with the body's name before it, where both are written in capitals: "CCSA TC8-LS-2012-014".
+fn with_body<'a>(value: &'a str, number: &Number) -> &'a str {
+    let before = value.get(..number.start).unwrap_or_default();
+    let is_body = |word: &str| word.chars().count() >= 2 && word.chars().all(|c| c.is_ascii_uppercase() || c == '/');
+    let is_whole = before.ends_with(' ') && before.split_whitespace().count() <= 2 && before.split_whitespace().all(is_body);
+    let start = if is_whole { value.len() - value.trim_start().len() } else { number.start };
+    value.get(start..number.start + number.text.len()).unwrap_or_default()
 }
 
 /// Numbers in running text: what stands behind "in reply to", or is one of the activity's own, is the answered one's.

@@ -34,6 +34,7 @@ pub(super) fn from(found: &mut FoundLiaison, letter: &Letter<'_>) {
         (letterhead(found, letter), letter.part, "letterhead"),
         (subject_of_text(letter), letter.part, "subject-of-the-first-sentence"),
         (foreign(signature, letter), Part::Signature, "organization-of-the-signature"),
+        (first_line(found, letter), letter.part, "letterhead"),
         (foreign(&letter.prose, letter), letter.part, "organization-in-text"),
         (sender(letter), Part::From, "sender"),
     ];
@@ -121,6 +122,29 @@ fn letterhead(found: &FoundLiaison, letter: &Letter<'_>) -> Option<String> {
                 && (is_named_body(line, letter) || is_told_of(line, letter));
             is_body.then(|| line.trim_matches('*').trim().to_owned())
         })
+}
+
+/// The line above a header of labels, whatever it calls itself: who writes to a body in this form puts its own name there.
+fn first_line(found: &FoundLiaison, letter: &Letter<'_>) -> Option<String> {
+    let line = letter.header.loose.first().filter(|_| letter.has_header)?.trim();
+    let mut lines = letter.text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let is_on_top =
+        lines.next() == Some(line) && lines.next().is_some_and(|next| next.contains([':', '：']) || is_numbered(next));
+    let is_name = (2..=8).contains(&line.split_whitespace().count()) || line.chars().filter(|c| is_han(*c)).count() >= 4;
+    let is_body = line.chars().count() <= LONGEST_BODY
+        && line.chars().any(|c| c.is_uppercase() || is_han(c) || is_arabic(c))
+        && !line.contains(['@', ',', '，', '،', ':', '：', '!', '！', '?'])
+        && !any(&letter.vocabulary().liaison.letterhead, line)
+        && Some(line) != found.title.as_deref()
+        && letter.vocabulary().time.dates(line, letter.near).is_empty()
+        && references(line, letter.vocabulary()).is_empty()
+        && !is_activity(line, letter.charter());
+    (is_on_top && is_name && is_body).then(|| line.to_owned())
+}
+
+/// "Исх. РСС-ИБ/12-047"
+fn is_numbered(line: &str) -> bool {
+    line.chars().any(|c| c.is_ascii_digit()) && line.split_whitespace().count() <= 4
 }
 
 /// Whether a letter's first line is what its text then speaks of: "SafeChild Africa has collected …".
