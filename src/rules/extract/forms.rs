@@ -4,7 +4,6 @@ use super::Reading;
 use super::emails::{Likeness, emails, likeness};
 use super::units::{self, Unit};
 use super::{liaison, phones, tables};
-use crate::domain::address::Address;
 use crate::mail::Mail;
 use crate::rules::Rules;
 use crate::vocabulary::labels::PersonLabel;
@@ -49,9 +48,6 @@ pub(in crate::rules) fn forms(rules: &Rules, mail: &Mail, reading: &Reading) -> 
     }
     if !is_labelled && has_named_address(&own_units, rules, mail) {
         found.push("a person's address in the text");
-
-    if own == (true, false) && names_another(&own_units, mail, rules) {
-        found.push("somebody else with an address in the text");
     }
     match tables::people(mail, rules).len() {
         0 => {}
@@ -100,19 +96,6 @@ fn has_named_address(units: &[Unit], rules: &Rules, mail: &Mail) -> bool {
     reached.any(|email| {
         let is_alike = || names.iter().any(|name| likeness(&email.address, &name.text) == Likeness::Alike);
         !email.is_old && Some(&email.address) != mail.writer() && is_alike()
-
-/// Whether a text names somebody who is not its sender, beside an address that is made of the name.
-fn names_another(units: &[Unit], mail: &Mail, rules: &Rules) -> bool {
-    let is_senders = |address: &Address| mail.from.iter().filter_map(|from| from.address.as_ref()).any(|own| own == address);
-    let reached = units.iter().take(MOST_UNITS).filter(|unit| unit.text.contains('@') && unit.fields.is_empty());
-    reached.into_iter().any(|unit| {
-        let emails = emails(&unit.text, &rules.vocabulary, &rules.charter);
-        let others = || emails.iter().filter(|email| !email.is_old && !is_senders(&email.address));
-        others().next().is_some()
-            && unit
-                .names(&rules.vocabulary)
-                .iter()
-                .any(|name| others().any(|email| likeness(&email.address, &name.text) == Likeness::Alike))
     })
 }
 
