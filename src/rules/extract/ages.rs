@@ -54,7 +54,11 @@ fn one(before: &str, behind: &str, cues: &Cues) -> Age {
     }
     let to = behind.char_indices().nth(BEHIND).map_or(behind.len(), |(at, _)| at);
     let behind = behind.get(..to).unwrap_or_default();
-    if any(&cues.old_value, &before) || !behind.trim().is_empty() && any(&cues.old_behind, &plain(behind)) {
+    // `Before: +1 555 01 33, a@b.example`: a value of another kind stands between.
+    let is_value = |c: char| c.is_ascii_digit() || c.is_whitespace() || matches!(c, '+' | '(' | ')' | '-' | '.' | ',' | '/');
+    let label = before.trim_end_matches(is_value);
+    let is_labelled = label.len() < before.len() && label.ends_with(':') && any(&cues.old_value, label);
+    if is_labelled || any(&cues.old_value, &before) || !behind.trim().is_empty() && any(&cues.old_behind, &plain(behind)) {
         return Age::Former;
     }
     Age::Unsaid

@@ -5,8 +5,8 @@ use super::alphabetic::{is_key, opens_small, without_elision};
 use super::organizations::chinese;
 use crate::charter::Charter;
 use crate::vocabulary::Vocabulary;
-use crate::vocabulary::labels::any;
-use crate::vocabulary::words::{fold, is_han, simplified, words};
+use crate::vocabulary::labels::{PersonLabel, any};
+use crate::vocabulary::words::{Word, fold, is_han, simplified, words};
 
 /// The pieces of a text between marks of punctuation; brackets open a piece of their own. Quotation marks stay.
 pub(super) fn chunks(text: &str) -> Vec<&str> {
@@ -72,7 +72,9 @@ pub(super) fn spans(text: &str) -> Vec<(usize, usize)> {
                 let goes_on = text.get(at + 1..).is_some_and(|rest| rest.trim_start().starts_with(char::is_lowercase));
                 let is_short = ABBREVIATIONS.iter().any(|short| behind_quote.ends_with(short));
                 let has_digit = [first, second, third].into_iter().flatten().any(|c| c.is_ascii_digit());
-                next.is_whitespace() && !goes_on && !is_short && (third.is_some() || has_digit)
+                let is_form = |c: char| c.is_uppercase();
+                let ends_twice = !goes_on && behind_quote.strip_suffix('.').is_some_and(|head| head.ends_with(is_form));
+                next.is_whitespace() && (ends_twice || !goes_on && !is_short && (third.is_some() || has_digit))
             }
             '–' | '—' | '-' | '/' => previous.is_whitespace() && next.is_whitespace(),
             ' ' => previous == ' ' && next == ' ',
@@ -105,10 +107,18 @@ pub(super) fn role(chunk: &str, vocabulary: &Vocabulary) -> Option<String> {
         return chinese_role(chunk, vocabulary);
     }
     let chunk = before_label(chunk, vocabulary);
-    let has_small = chunk.contains(char::is_lowercase);
     let list = words(chunk);
     let key = (0..list.len()).find(|at| list.get(*at..).is_some_and(|rest| labels.roles.matched(rest) > 0))?;
-    // What stands before the function's first word belongs to it unless the sentence ends there.
+    let first = role_begin(chunk, &list, key, vocabulary);
+    let last = role_end(chunk, &list, key, vocabulary)?;
+    let (first, last) = (list.get(first)?, list.get(last)?);
+    let role = with_quote(chunk, first.start, last.end)?.trim();
+    (role.split_whitespace().count() <= 12 && !role.is_empty()).then(|| role.to_owned())
+}
+
+/// Where a function begins whose first word of the lists this is: what stands before it belongs to it unless the sentence ends there.
+fn role_begin(chunk: &str, list: &[Word<'_>], key: usize, vocabulary: &Vocabulary) -> usize {
+    let labels = &vocabulary.labels;
     let mut first = key;
     let is_latin = |text: &str| text.starts_with(|c: char| c.is_ascii_alphabetic());
     let key_is_latin = list.get(key).is_some_and(|word| is_latin(word.text) || word.text.starts_with(|c: char| c < '\u{370}'));
@@ -122,22 +132,37 @@ pub(super) fn role(chunk: &str, vocabulary: &Vocabulary) -> Option<String> {
         if list.get(first).is_some_and(|word| chunk.get(previous.end..word.start).is_some_and(|gap| gap.contains(is_quote))) {
             break;
         }
-        let list = [*previous];
-        let is_article = labels.articles.matched(&list) > 0;
-        if labels.breaks.matched(&list) > 0 && labels.modifiers.matched(&list) == 0
+        let previous = [*previous];
+        let is_article = labels.articles.matched(&previous) > 0;
+        if labels.breaks.matched(&previous) > 0 && labels.modifiers.matched(&previous) == 0
             || is_article
-            || labels.honorifics.matched(&list) > 0
+            || labels.honorifics.matched(&previous) > 0
         {
             break;
         }
         first -= 1;
     }
+    // `puesto de jefe`: what only says that a function follows.
+    let is_link = |at: usize| list.get(at).is_some_and(|word| labels.links.matched(&[*word]) > 0);
+    if first + 1 < key
+        && is_link(first + 1)
+        && list.get(first).is_some_and(|word| labels.person_label(word.text) == Some(PersonLabel::Position))
+    {
+        first += 2;
+    }
+    first
+}
+
+/// The last word of a function.
+fn role_end(chunk: &str, list: &[Word<'_>], key: usize, vocabulary: &Vocabulary) -> Option<usize> {
+    let labels = &vocabulary.labels;
+    let has_small = chunk.contains(char::is_lowercase);
     let mut last = list.len().checked_sub(1)?;
     // A clause behind it is no part of it: "director at X", "chef de service auprès de Y".
     for (at, word) in list.iter().enumerate().skip(key + 1) {
         let next_is_body = (at + 1..at + 5).any(|next| {
             list.get(next).is_some_and(|word| is_key(&without_elision(*word), vocabulary))
-                || opens_small(chunk, &list, next, vocabulary)
+                || opens_small(chunk, list, next, vocabulary)
         });
         let next_is_place = || {
             let rest = chunk.get(word.end..).unwrap_or_default().trim_start();
@@ -145,22 +170,31 @@ pub(super) fn role(chunk: &str, vocabulary: &Vocabulary) -> Option<String> {
         };
         let leads_away = labels.at.matched(&[*word]) > 0 && (next_is_body || next_is_place());
         // A capital is a function's: `Directora General Adjunta`.
-        let is_title = has_small && word.text.starts_with(char::is_uppercase) && word.text.chars().count() > 2;
+        let is_title = has_small
+            && word.text.starts_with(char::is_uppercase)
+            && word.text.chars().count() > 2
+            && !word.text.contains(['\'', '’']);
         let is_verb = labels.breaks.matched(&[*word]) > 0 && labels.links.matched(&[*word]) == 0 && !is_title;
-        if leads_away || is_verb {
+        // `director in our institution`, `jefe en la entidad`: a body that has no name.
+        let is_unnamed = labels.at.matched(&[*word]) > 0
+            && list.get(at + 1).is_some_and(|next| labels.articles.matched(&[*next]) > 0)
+            && list
+                .get(at + 2)
+                .is_some_and(|next| next.text.starts_with(char::is_lowercase) && labels.organizations.matched(&[*next]) > 0);
+        if leads_away || is_verb || is_unnamed {
             last = at.saturating_sub(1);
             // `officer of the same unit`: what only led to it goes, too.
             while last > key
-                && list.get(last).is_some_and(|word| labels.links.matched(&[*word]) > 0 || labels.articles.matched(&[*word]) > 0)
+                && list.get(last).is_some_and(|word| {
+                    [&labels.links, &labels.articles, &labels.ands].iter().any(|small| small.matched(&[*word]) > 0)
+                })
             {
                 last -= 1;
             }
             break;
         }
     }
-    let (first, last) = (list.get(first)?, list.get(last)?);
-    let role = with_quote(chunk, first.start, last.end)?.trim();
-    (role.split_whitespace().count() <= 12 && !role.is_empty()).then(|| role.to_owned())
+    Some(last)
 }
 
 /// `lead engineer. mob`: a piece without the label of what stands behind it.

@@ -6,6 +6,9 @@ use crate::vocabulary::Vocabulary;
 use crate::vocabulary::labels::any;
 use crate::vocabulary::words::{Word, is_arabic};
 
+/// Letters of an abbreviation at most: `Dept. of …`, `Assoc. of …`.
+const LONGEST_SHORT: usize = 6;
+
 /// Letters of `pour`, `por` and the like at least; `y` joins words of a name.
 const SHORTEST_PREPOSITION: usize = 3;
 
@@ -127,7 +130,9 @@ pub(super) fn rightmost(chunk: &str, list: &[Word<'_>], key: usize, vocabulary: 
         let is_gap = |c: char| c.is_whitespace() || matches!(c, '«' | '»' | '"' | '“' | '”' | '„' | '&' | '\'' | '’' | '.' | ',');
         // `de l'Économie`
         let elided_gap = gap.ends_with(['\'', '’']) && gap.trim().chars().count() <= 3;
-        if !(gap.chars().all(is_gap) || elided_gap) || ahead - key > LONGEST {
+        // `Ministry of Posts. My …`: a full stop behind a long word ends the sentence.
+        let ends_sentence = gap.starts_with(". ") && previous.text.chars().count() > LONGEST_SHORT;
+        if !(gap.chars().all(is_gap) || elided_gap) || ends_sentence || ahead - key > LONGEST {
             break;
         }
         let initial = word.text.chars().next().unwrap_or('&');

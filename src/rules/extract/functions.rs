@@ -4,6 +4,7 @@ use super::affiliation::cut_role;
 use super::bodies::{chunks, role};
 use super::letter::{Letter, plain};
 use super::person::{Common, Segment, set};
+use super::position::first_role_chunk;
 use crate::domain::steps::{FoundPerson, Part};
 use crate::pattern::PatternList;
 use crate::vocabulary::Vocabulary;
@@ -47,7 +48,8 @@ pub(super) fn behind<'t>(text: &'t str, cues: &PatternList) -> Option<&'t str> {
 fn announced(text: &str, vocabulary: &Vocabulary) -> Option<String> {
     behind_cues(text, &vocabulary.labels.cues.new_function, MOST_HITS).into_iter().find_map(|rest| {
         let rest = rest.trim_start_matches(|c: char| !c.is_alphanumeric());
-        let chunk = chunks(rest).into_iter().next()?;
+        let chunk = first_role_chunk(rest, vocabulary)?;
+        let chunk = chunk.as_str();
         let chunk = chunk.split(['"', '”', '»', '」', '』']).next().unwrap_or(chunk);
         let found = role(chunk, vocabulary)?;
         let lead = chunk.split(found.as_str()).next().unwrap_or_default();

@@ -173,7 +173,31 @@ impl Letter<'_> {
         for (mention, stance) in mentions.iter_mut().zip(said) {
             mention.stance = stance;
         }
+        self.share(&unit.text, &mut mentions);
         mentions
+    }
+
+    /// `Jane Roe and Tom Poe have left`: what is said of one of two who are joined is said of the other.
+    fn share(&self, text: &str, mentions: &mut [Mention]) {
+        let is_full = |mention: &Mention| words(&mention.name.text).len() > 1;
+        for at in 1..mentions.len() {
+            let Some([first, second]) = mentions.get_mut(at - 1..=at) else { continue };
+            let between = words(text.get(first.name.end..second.name.start).unwrap_or_default());
+            let [joint] = between.as_slice() else { continue };
+            let is_joint = self.vocabulary.labels.ands.matched(&[*joint]) > 0;
+            if !is_joint || !is_full(first) || !is_full(second) || first.has_details && !second.has_details && second.has_cue {
+                continue;
+            }
+            if first.stance == Stance::Unsaid {
+                first.stance = second.stance;
+            } else if second.stance == Stance::Unsaid {
+                second.stance = first.stance;
+            }
+            let weight = first.weight.max(second.weight);
+            (first.weight, second.weight) = (weight, weight);
+            let has_cue = first.has_cue || second.has_cue;
+            (first.has_cue, second.has_cue) = (has_cue, has_cue);
+        }
     }
 
     /// "Delete X and Y from your list": in a withdrawal, only words before a name say that somebody comes.

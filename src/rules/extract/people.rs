@@ -295,7 +295,14 @@ impl Letter<'_> {
             writer.action = Some(Action::Withdraw);
             found.push(writer);
         }
+        let taken: Vec<_> =
+            found.iter().filter(|person| person.action == Some(Action::Add)).map(|person| person.email.clone()).collect();
         for person in found.iter_mut().filter(|person| person.action == Some(Action::Withdraw)) {
+            // The newcomer's address is not the writer's.
+            if person.email.is_some() && taken.contains(&person.email) {
+                person.sources.retain(|source| source.field != "email");
+                self.reach_at_from(person);
+            }
             (person.phone, person.role) = (None, None);
             person.sources.retain(|source| !matches!(source.field, "phone" | "role"));
         }

@@ -130,6 +130,13 @@ pub(super) fn field(
             person.role = Some(value.to_owned());
             set(person, "role", part, value, "label");
         }
+        // French `poste` is an extension and a function.
+        PersonLabel::Telephone if person.role.is_none() && !value.contains(|c: char| c.is_numeric()) => {
+            if let Some(role) = super::bodies::role(value, vocabulary) {
+                set(person, "role", part, &role, "label");
+                person.role = Some(role);
+            }
+        }
         PersonLabel::Body if person.study_groups.is_empty() => {
             person.study_groups = study_groups(&with_prefix(value), vocabulary, charter);
             if !person.study_groups.is_empty() {

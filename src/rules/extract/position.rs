@@ -88,6 +88,9 @@ fn beside(segment: &Segment<'_>, vocabulary: &Vocabulary, charter: &Charter) -> 
     None
 }
 
+/// Words between a function and the name behind it at most: `nuestra directora es ahora la`.
+const MOST_BETWEEN: usize = 3;
+
 /// The function in the words before the name.
 fn before(segment: &Segment<'_>, vocabulary: &Vocabulary) -> Option<String> {
     let labels = &vocabulary.labels;
@@ -104,7 +107,10 @@ fn before(segment: &Segment<'_>, vocabulary: &Vocabulary) -> Option<String> {
     }
     // Chinese: only the word directly before the name.
     let last = if last.chars().any(is_han) { behind_names(last.split_whitespace().last()?, vocabulary) } else { tail(last) };
-    role(last, vocabulary)
+    // `on behalf of the Director I send you the name of our expert: …`: a function before a name stands near it.
+    let is_near =
+        |role: &String| last.split_once(role.as_str()).is_none_or(|(_, rest)| rest.split_whitespace().count() <= MOST_BETWEEN);
+    role(last, vocabulary).filter(is_near)
 }
 
 /// A piece without an address that a wrapped line has put behind it: `Director of Policy jane@…`.
@@ -166,7 +172,8 @@ fn by_place(
 fn said_function(segment: &Segment<'_>, vocabulary: &Vocabulary) -> Option<(String, Part)> {
     segment.pieces.iter().find_map(|(unit, piece)| {
         let rest = behind(piece, &vocabulary.labels.cues.his_function)?;
-        let chunk = chunks(rest).into_iter().next()?;
+        let chunk = first_role_chunk(rest, vocabulary)?;
+        let chunk = before_address(&chunk);
         let role = role(chunk, vocabulary)?;
         chunk.starts_with(role.as_str()).then_some((role, unit.part))
     })
@@ -196,13 +203,17 @@ fn role_chunks(text: &str, below: Below, vocabulary: &Vocabulary) -> Vec<String>
         let piece = text.get(start..end).unwrap_or_default();
         let goes_on = merged.last().is_some_and(|(last, at)| {
             let gap = text.get(*at..start).unwrap_or_default().trim();
-            let is_role = role(last, vocabulary).is_some_and(|role| role == *last);
+            let is_role = role(last, vocabulary).is_some_and(|role| last.ends_with(&role));
+            let piece = piece.trim_end_matches([']', '"', '”', '»']);
             let behind = text.get(end..).unwrap_or_default();
             is_role
                 && match gap {
                     // A full stop ends the function; behind a comma may stand the body.
                     "," => {
-                        let ends = behind.trim_start().is_empty() || behind.starts_with(['.', ';']);
+                        let ends = behind.trim_start().is_empty()
+                            || behind.starts_with(['.', ';'])
+                            || is_field(piece, vocabulary) && begins_other(behind)
+                            || is_body_behind(behind, vocabulary);
                         let is_scope =
                             is_scope(piece, vocabulary) || below == Below::Body && is_part_of_function(piece, vocabulary);
                         is_scope && (ends || is_topic(piece, vocabulary))
@@ -224,6 +235,38 @@ fn role_chunks(text: &str, below: Below, vocabulary: &Vocabulary) -> Vec<String>
         }
     }
     merged.into_iter().map(|(chunk, _)| chunk).collect()
+}
+
+/// Whether the last word of a piece is a field of work and no name: `Consumer Protection`.
+fn is_field(piece: &str, vocabulary: &Vocabulary) -> bool {
+    let list = crate::vocabulary::words::words(piece);
+    list.last().is_some_and(|word| vocabulary.labels.not_names.has(word.text))
+}
+
+/// Whether what stands behind a piece is no part of a function: a bracket or a bar closes it, or the sentence goes on.
+fn begins_other(behind: &str) -> bool {
+    let behind = behind.trim_start();
+    let holds_value =
+        || behind.split(')').next().is_some_and(|inner| inner.contains('@') || inner.contains(|c: char| c.is_ascii_digit()));
+    behind.starts_with([')', ']', '|', '–', '—', '<', '/'])
+        || behind.starts_with('(') && holds_value()
+        || behind.starts_with("- ")
+        || behind
+            .strip_prefix([',', ' '])
+            .is_some_and(|rest| rest.trim_start().starts_with(|c: char| c.is_lowercase() || c == '+'))
+        || behind.starts_with(char::is_lowercase)
+}
+
+/// Whether a body's name stands behind a comma or a line: `Director, Consumer Protection, Communications Authority`.
+fn is_body_behind(behind: &str, vocabulary: &Vocabulary) -> bool {
+    let next = behind.trim_start().strip_prefix([',', '–', '|']).map(str::trim_start);
+    let next = next.and_then(|rest| chunks(rest).into_iter().next().filter(|chunk| rest.starts_with(*chunk)));
+    next.is_some_and(|chunk| !organizations(chunk, vocabulary).is_empty() && role(chunk, vocabulary).is_none())
+}
+
+/// The first piece of a text with what a function in it is for.
+pub(super) fn first_role_chunk(text: &str, vocabulary: &Vocabulary) -> Option<String> {
+    role_chunks(text, Below::Anything, vocabulary).into_iter().next()
 }
 
 /// Whether a piece may be a part of a function although it has a body's word: a few capitalised words and no company's form.

@@ -167,12 +167,31 @@ impl Letter<'_> {
                 format!("{}{}", name.text, given_behind(value.get(name.end..).unwrap_or_default(), &name.text, self.vocabulary));
             return Some((text, name.honorific));
         }
+        if let Some(within) = self.name_in_clause(value) {
+            return within;
+        }
         let (first, honorific) = names::without_honorific(chunks(value).into_iter().next()?, self.vocabulary);
         let plausible = (2..=60).contains(&first.chars().count())
             && !first.contains('@')
             && !first.chars().any(|c| c.is_ascii_digit())
             && first.split_whitespace().count() <= 7;
         plausible.then_some((first, honorific))
+    }
+}
+
+impl Letter<'_> {
+    /// `our delegate: that is Mr Tom Roe`: the name in a clause behind a colon, or that the clause names nobody.
+    #[expect(clippy::option_option, reason = "no clause, a clause without a name, one with a name")]
+    fn name_in_clause(&self, value: &str) -> Option<Option<(String, Option<String>)>> {
+        let first = chunks(value).into_iter().next()?;
+        let list = crate::vocabulary::words::words(first);
+        let head = list.first().filter(|word| word.text.starts_with(|c: char| c.is_lowercase() && !is_han(c)))?;
+        let labels = &self.vocabulary.labels;
+        let is_small = |text: &str| labels.breaks.has(text) || labels.not_names.has(text);
+        if !is_small(head.text) && !head.text.contains(['\'', '’']) || list.len() < 3 {
+            return None;
+        }
+        Some(names::find(first, self.vocabulary).into_iter().next().map(|name| (name.text, name.honorific)))
     }
 }
 

@@ -6,6 +6,10 @@ use super::names::Name;
 use super::units::Unit;
 use crate::domain::words::Kind;
 use crate::vocabulary::labels::{Cues, any};
+use std::borrow::Cow;
+
+/// Digits of a telephone number at least.
+const DIGITS: usize = 6;
 
 /// What a sentence says of a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +25,7 @@ pub(super) enum Stance {
 /// The stance of each name of a unit, in order.
 pub(super) fn stances(text: &str, names: &[&Name], cues: &Cues) -> Vec<Stance> {
     let mut found = vec![Stance::Unsaid; names.len()];
+    let plain = |text: &str| plain(&without_values(text));
     let mut from = 0;
     for (nth, name) in names.iter().enumerate() {
         let head = last_sentence(text.get(from.min(name.start)..name.start).unwrap_or_default());
@@ -51,6 +56,16 @@ pub(super) fn stances(text: &str, names: &[&Name], cues: &Cues) -> Vec<Stance> {
         }
     }
     found
+}
+
+/// A text without the brackets that hold an address or a number: `(instead of a@b.example)` says nothing of a person.
+fn without_values(text: &str) -> Cow<'_, str> {
+    let is_value = |inner: &str| inner.contains('@') || inner.chars().filter(char::is_ascii_digit).count() >= DIGITS;
+    let Some((head, rest)) = text.split_once('(') else { return Cow::Borrowed(text) };
+    match rest.split_once(')') {
+        Some((inner, rest)) if is_value(inner) => Cow::Owned(format!("{head}{}", without_values(rest))),
+        _ => Cow::Borrowed(text),
+    }
 }
 
 /// Two names of a succession: by the words between them, or those before both.

@@ -112,7 +112,10 @@ fn join(lines: &[&str], number: usize, part: Part, words: &Vocabulary, units: &m
         above = indent;
         let is_below = is_deeper && open.as_ref().is_some_and(|open| open.shape != Shape::Item);
         let is_next = was_entry && bare.starts_with(|c: char| c.is_alphabetic() && !c.is_lowercase());
-        let starts_anew = is_item || is_below || is_next || !fields.is_empty() || open.as_ref().is_none_or(ends_field);
+        // `Office of Policy, Ministry of Posts` above a line of nothing but how to reach somebody.
+        let is_above_reach = only_reaches(bare) && open.as_ref().is_some_and(|unit| ends_with_name(&unit.text));
+        let starts_anew =
+            is_item || is_below || is_next || is_above_reach || !fields.is_empty() || open.as_ref().is_none_or(ends_field);
         match &mut open {
             Some(unit)
                 if !(starts_anew || !hangs && unit.text.contains('@') && bare.contains('@'))
@@ -153,6 +156,22 @@ fn join(lines: &[&str], number: usize, part: Part, words: &Vocabulary, units: &m
             unit.shape = Shape::Prose;
         }
     }
+}
+
+/// Letters of a word at most that says what an address or a number is: `T`, `Tel`.
+const MARK: usize = 3;
+
+/// Whether a line has nothing but addresses and numbers.
+fn only_reaches(line: &str) -> bool {
+    let is_short = |word: &str| word.contains('@') || word.chars().filter(|c| c.is_alphabetic()).count() <= MARK;
+    let is_reach = line.contains('@') || line.chars().filter(char::is_ascii_digit).count() >= NUMBER;
+    is_reach && line.split_whitespace().all(is_short)
+}
+
+/// Whether a text ends with a capitalised word and no mark.
+fn ends_with_name(text: &str) -> bool {
+    let last = text.rsplit(char::is_whitespace).next().unwrap_or_default();
+    last.starts_with(char::is_uppercase) && last.ends_with(char::is_alphanumeric)
 }
 
 /// Digits of a number at least.
@@ -263,7 +282,14 @@ fn labelled(line: &str, words: &Vocabulary) -> (usize, Vec<(PersonLabel, String)
         && found.iter().any(|(kind, _, value)| {
             *kind == PersonLabel::Name && line.get(*value..).is_some_and(|value| value.matches('@').count() > 1)
         });
-    if is_list {
+    // `to the wrong person: I only do numbering`
+    let in_sentence = found.len() == 1
+        && found.iter().any(|(kind, start, value)| {
+            let lead = line.get(..*start).unwrap_or_default().trim();
+            let value = line.get(*value..).unwrap_or_default().trim_start();
+            *kind == PersonLabel::Name && lead.contains(' ') && value.starts_with(|c: char| c.is_lowercase())
+        });
+    if is_list || in_sentence {
         return (line.len(), Vec::new());
     }
     let ends: Vec<usize> = found.iter().skip(1).map(|(_, start, _)| *start).chain([line.len()]).collect();

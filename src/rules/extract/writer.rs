@@ -131,7 +131,8 @@ impl Letter<'_> {
         let cues = &self.vocabulary.labels.cues;
         self.units.iter().take(self.signature).find_map(|unit| {
             let rest = behind(&unit.text, &cues.own_function)?;
-            super::bodies::chunks(rest).into_iter().next().and_then(|chunk| super::bodies::role(chunk, self.vocabulary))
+            super::position::first_role_chunk(rest, self.vocabulary)
+                .and_then(|chunk| super::bodies::role(&chunk, self.vocabulary))
         })
     }
 
