@@ -18,6 +18,7 @@ pub(super) struct PersonLabels {
     pub(super) name: Vec<String>,
     pub(super) family_name: Vec<String>,
     pub(super) given_name: Vec<String>,
+    pub(super) former: Vec<String>,
     pub(super) honorific: Vec<String>,
     pub(super) organization: Vec<String>,
     pub(super) department: Vec<String>,

@@ -21,6 +21,8 @@ pub enum PersonLabel {
     FamilyName,
     /// Given name alone.
     GivenName,
+    /// The whole name of whoever leaves: `Former representative`.
+    Former,
     /// Form of address.
     Honorific,
     /// Organization.
@@ -279,6 +281,7 @@ impl LabelWords {
             (person.name, P::Name),
             (person.family_name, P::FamilyName),
             (person.given_name, P::GivenName),
+            (person.former, P::Former),
             (person.honorific, P::Honorific),
             (person.organization, P::Organization),
             (person.department, P::Department),

@@ -70,7 +70,7 @@ fn blank_label<'l>(line: &'l str, words: &Vocabulary) -> Option<(&'l str, &'l st
         let value = value.trim_start().trim_start_matches(['-', '–', '—']).trim_start();
         // `Ministry of Transport` goes on with the label's word.
         let is_value = !value.starts_with(char::is_lowercase) || value.contains('@');
-        (is_label && is_value && !value.is_empty()).then_some((label, value))
+        (is_label && is_value && !value.is_empty() && words.labels.person_label(value).is_none()).then_some((label, value))
     })
 }
 

@@ -242,10 +242,13 @@ impl<'a> Letter<'a> {
             })
             .collect::<Vec<_>>()
         });
+        let is_latin = |name: &str| name.starts_with(|c: char| c < '\u{250}');
         let shares = |name: &Name| match &self.writer {
             Some(writer) => {
                 let (own, said) = (sorted_words(&writer.text), sorted_words(&name.text));
-                own != said && said.len() >= own.len() && own.iter().any(|word| said.contains(word))
+                // In another script the From field may write the same name; the letter's own spelling counts.
+                let is_other_script = is_latin(&writer.text) && !is_latin(&name.text) && said.len() > 1;
+                is_other_script || own != said && said.len() >= own.len() && own.iter().any(|word| said.contains(word))
             }
             None => true,
         };

@@ -130,7 +130,7 @@ impl Letter<'_> {
 
     fn labelled(&self, record: Record) -> Option<Mention> {
         let name = Name { text: record.name.clone()?, honorific: record.honorific.clone(), start: 0, end: 0 };
-        let stance = Stance::Unsaid;
+        let stance = if record.leaves { Stance::Leaves } else { Stance::Unsaid };
         let weight = LABELLED;
         Some(Mention { unit: record.from, name, weight, stance, has_details: true, has_cue: false, record: Some(record) })
     }
@@ -412,7 +412,7 @@ pub(super) fn sentence_bounds(text: &str, at: usize, is_title: impl Fn(&str) -> 
 
 /// Whether a label announces a name or a part of one.
 pub(super) fn is_name_label(label: PersonLabel) -> bool {
-    matches!(label, PersonLabel::Name | PersonLabel::FamilyName | PersonLabel::GivenName)
+    matches!(label, PersonLabel::Name | PersonLabel::FamilyName | PersonLabel::GivenName | PersonLabel::Former)
 }
 
 /// The same name again in another script, in brackets or directly behind the first.

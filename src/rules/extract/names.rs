@@ -125,7 +125,10 @@ fn alphabetic(text: &str, list: &[Word<'_>], vocabulary: &Vocabulary) -> Vec<Nam
         let is_other = honorifics == 0 && (is_street(text, list, from) || is_block_or_company(list, from, last, vocabulary));
         let enough = enough && has_word && !is_other;
         let is_bare_arabic = honorifics == 0 && name.starts_with(is_arabic);
+        // `عنوان IP` is a heading of a form.
+        let is_mixed = name.chars().any(is_arabic) && name.chars().any(|c| c.is_ascii_alphabetic());
         if enough
+            && !is_mixed
             && (!is_bare_arabic || stands_alone(text, &name, first.start, end.end, vocabulary))
             && (honorifics > 0 || !is_shouted(&name) || fills_line(text, first.start, end.end))
             && (honorifics > 0 || has_patronymic || !belongs_to_body(text, list, from, vocabulary))

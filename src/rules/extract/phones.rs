@@ -153,7 +153,7 @@ fn is_something_else(text: &str, start: usize, end: usize, written: &str) -> boo
         return true;
     }
     let before = text.get(..start).unwrap_or_default();
-    if before.ends_with(['/', '_', '#', '№', '$', '€']) || before.ends_with(|c: char| c.is_ascii_alphanumeric()) {
+    if before.ends_with(['/', '_', '#', '№', '$', '€', 'º', '°']) || before.ends_with(|c: char| c.is_ascii_alphanumeric()) {
         return true;
     }
     if written.starts_with(['+', '＋']) {
@@ -164,9 +164,11 @@ fn is_something_else(text: &str, start: usize, end: usize, written: &str) -> boo
     let separators: String = written.chars().filter(|c| !c.is_numeric()).collect();
     let is_date = matches!(groups.as_slice(), [4, 1..=2, 1..=2] | [1..=2, 1..=2, 4])
         && separators.chars().all(|c| matches!(c, '-' | '/' | '.'));
+    // An address of the Internet Protocol: a web form says from where it was sent.
+    let is_host = groups.len() == 4 && separators == "..." && written.split('.').all(|group| group.parse::<u8>().is_ok());
     let is_span = matches!(groups.as_slice(), [4, 4]) && separators.trim() == "-" && written.starts_with("20");
     let is_clock = after.starts_with(':');
-    is_date || is_span || is_clock
+    is_date || is_span || is_clock || is_host
 }
 
 fn before(text: &str, start: usize, from: usize) -> String {

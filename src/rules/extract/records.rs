@@ -23,6 +23,8 @@ pub(super) struct Record {
     pub(super) name: Option<String>,
     /// Beside the name.
     pub(super) honorific: Option<String>,
+    /// Whether its label says that this one goes.
+    pub(super) leaves: bool,
 }
 
 /// Unlabelled lines between labelled ones that still belong to them: a second line of an address.
@@ -51,10 +53,15 @@ impl Letter<'_> {
             .flat_map(|unit| &unit.fields)
             .any(|(label, _)| matches!(label, PersonLabel::Email | PersonLabel::Telephone | PersonLabel::Mobile));
         let Some(last) = own.last().filter(|_| !is_reached) else { return 0 };
-        let below = self.units.get(record.to..self.signature).unwrap_or_default().iter().take(BELOW);
-        below
-            .take_while(|unit| unit.paragraph == last.paragraph && unit.fields.is_empty() && self.tells_of_somebody(unit))
-            .count()
+        let is_name = |unit: &Unit| unit.names(self.vocabulary).first().is_some_and(|name| name.start == 0);
+        let goes_on = |unit: &&Unit| {
+            let is_line = unit.shape != Shape::Prose && !self.vocabulary.mail.is_closing(&unit.text);
+            is_line && unit.paragraph == last.paragraph && unit.fields.is_empty() && !is_name(unit)
+        };
+        let below = self.units.get(record.to..self.signature).unwrap_or_default().iter().take(BELOW).take_while(goes_on);
+        // A street or a town stands between what tells of somebody.
+        let below: Vec<&Unit> = below.collect();
+        below.iter().rposition(|unit| self.tells_of_somebody(unit)).map_or(0, |at| at + 1)
     }
 
     /// Whether a line says nothing but what somebody is, of which body, or how to reach him.
@@ -63,7 +70,7 @@ impl Letter<'_> {
             !emails(&unit.text, self.vocabulary, self.charter).is_empty() || !phones::find(&unit.text, self.vocabulary).is_empty()
         };
         let says_what = || role(&unit.text, self.vocabulary).is_some() || !organizations(&unit.text, self.vocabulary).is_empty();
-        unit.shape != Shape::Prose && !self.vocabulary.mail.is_closing(&unit.text) && (reaches() || says_what())
+        reaches() || says_what()
     }
 
     /// Runs of labelled units.
@@ -113,7 +120,8 @@ impl Letter<'_> {
         let mut start = from;
         for (offset, unit) in units.iter().enumerate() {
             for (label, _) in unit.fields.iter().filter(|(label, _)| is_name_label(*label)) {
-                let is_whole = seen.contains(&PersonLabel::Name) && *label == PersonLabel::Name;
+                let is_person = |label: &PersonLabel| matches!(label, PersonLabel::Name | PersonLabel::Former);
+                let is_whole = is_person(label) && seen.iter().any(is_person);
                 if seen.contains(label) || is_whole {
                     cuts.push((start, from + offset));
                     start = from + offset;
@@ -137,7 +145,8 @@ impl Letter<'_> {
                 .filter(|title| title.starts_with(is_arabic) && !self.vocabulary.labels.honorifics.has(title))
         };
         let family = value(PersonLabel::FamilyName).or_else(title);
-        let (name, given) = (value(PersonLabel::Name), value(PersonLabel::GivenName));
+        let former = value(PersonLabel::Former);
+        let (name, given) = (value(PersonLabel::Name).or(former), value(PersonLabel::GivenName));
         let (text, honorific) = match (name, family, given) {
             // `Nom` beside `Prénom` is the family name, `Nombre` beside `Apellidos` the given one.
             (_, Some(family), Some(given)) => (format!("{given} {family}"), None),
@@ -153,7 +162,7 @@ impl Letter<'_> {
             (None, Some(family), None) => self.value_name(family)?,
             _ => return None,
         };
-        Some(Record { from, to, name: Some(text), honorific })
+        Some(Record { from, to, name: Some(text), honorific, leaves: former.is_some() })
     }
 
     /// A name in a field: without honorific, without the same in another script, without a function behind a comma.
@@ -233,5 +242,5 @@ fn given_behind<'t>(rest: &'t str, name: &str, vocabulary: &Vocabulary) -> &'t s
 /// How many people are named by labels: whole names, else family names.
 fn names_in(units: &[Unit]) -> usize {
     let count = |wanted: PersonLabel| units.iter().flat_map(|unit| &unit.fields).filter(|(label, _)| *label == wanted).count();
-    count(PersonLabel::Name).max(count(PersonLabel::FamilyName)).max(count(PersonLabel::GivenName))
+    (count(PersonLabel::Name) + count(PersonLabel::Former)).max(count(PersonLabel::FamilyName)).max(count(PersonLabel::GivenName))
 }

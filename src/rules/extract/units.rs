@@ -350,7 +350,9 @@ fn label_within(head: &str, words: &Vocabulary) -> Option<(PersonLabel, usize)> 
         let label = head.get(start..)?.trim_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '_') || GAPS.contains(&c));
         let label = if is_first { without_bullet(label).0 } else { label };
         if label.chars().count() <= LONGEST_LABEL {
-            let exact = words.labels.person_label(label);
+            // `Former representative (to be removed)`
+            let bare = label.split(['(', '（']).next().map_or(label, str::trim_end);
+            let exact = words.labels.person_label(label).or_else(|| words.labels.person_label(bare).filter(|_| bare.len() > 1));
             let found = exact.or_else(|| words.labels.announced(label).filter(|_| is_first || Some(start) == gap));
             if let Some(kind) = found {
                 let lead = head.get(start..)?.len()
