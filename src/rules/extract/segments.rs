@@ -168,10 +168,23 @@ impl Letter<'_> {
         if person.email.is_none() {
             self.find_old_address(person, chosen);
         }
-        (person.phone, person.role) = (None, None);
         let name = person.name.clone().unwrap_or_default();
+        // A function directly behind the name is his own.
+        let is_own = person.role.as_ref().filter(|role| self.is_function(role)).is_some_and(|role| {
+            let beside = format!("{name}, {role}");
+            self.units.iter().take(self.signature).any(|unit| unit.text.contains(&beside))
+        });
+        person.phone = None;
+        person.role = person.role.take().filter(|_| is_own);
         person.email = person.email.take().filter(|email| likeness(email, &name) != Likeness::Unlike);
-        person.sources.retain(|source| !matches!(source.field, "phone" | "role"));
+        person.sources.retain(|source| source.field != "phone" && (is_own || source.field != "role"));
+    }
+
+    /// Whether words begin as a function does and say nothing of leaving: `moved to another post` is none.
+    fn is_function(&self, role: &str) -> bool {
+        let list = words(role);
+        let begins = (0..2).any(|at| list.get(at..).is_some_and(|rest| self.vocabulary.labels.roles.matched(rest) > 0));
+        begins && !any(&self.vocabulary.labels.cues.withdraw, &plain(role))
     }
 
     /// The address of somebody who goes is the one that is not to be used any more, when it may be his.

@@ -227,6 +227,13 @@ pub(super) fn without_bullet(line: &str) -> (&str, bool) {
         return (bare, true);
     }
     let opened = line.trim_start_matches(['(', '（']);
+    // `a) Jane Roe`, `(b) Tom Poe`
+    if let Some((letter, rest)) = opened.split_once(") ")
+        && letter.len() == 1
+        && letter.starts_with(|c: char| c.is_ascii_lowercase())
+    {
+        return (rest.trim_start(), true);
+    }
     let digits = opened.trim_start_matches(|c: char| c.is_numeric() || "一二三四五六七八九十①②③④⑤⑥⑦⑧⑨".contains(c));
     if digits.len() < opened.len() && opened.len() - digits.len() <= 6 {
         let rest = digits.trim_start_matches([')', '）']);
@@ -289,7 +296,15 @@ fn labelled(line: &str, words: &Vocabulary) -> (usize, Vec<(PersonLabel, String)
             let value = line.get(*value..).unwrap_or_default().trim_start();
             *kind == PersonLabel::Name && lead.contains(' ') && value.starts_with(|c: char| c.is_lowercase())
         });
-    if is_list || in_sentence {
+    // `University of X: Jane Roe, analyst, jane@example.org`: the body whose person it is.
+    let is_body_of = found.len() == 1
+        && found.iter().any(|(kind, _, value)| {
+            *kind == PersonLabel::Organization
+                && line.get(*value..).is_some_and(|value| {
+                    value.contains('@') && names::find(value, words).first().is_some_and(|name| name.start <= LEAD)
+                })
+        });
+    if is_list || in_sentence || is_body_of {
         return (line.len(), Vec::new());
     }
     let ends: Vec<usize> = found.iter().skip(1).map(|(_, start, _)| *start).chain([line.len()]).collect();
@@ -302,6 +317,9 @@ fn labelled(line: &str, words: &Vocabulary) -> (usize, Vec<(PersonLabel, String)
     let values = found.into_iter().zip(ends).map(|((kind, _, from), to)| (kind, first_part(kind, value(from, to))));
     (first, values.filter(|(_, value)| !value.is_empty()).collect())
 }
+
+/// Octets before a name that opens a value at most.
+const LEAD: usize = 2;
 
 /// A value without what an unmarked label goes on with: `Manager; email jane@example.org; cell 71 555 012`.
 fn first_part(kind: PersonLabel, value: String) -> String {
