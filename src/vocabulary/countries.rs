@@ -59,7 +59,9 @@ impl Countries {
         for (code, entry) in &entries {
             let names = [&entry.en, &entry.fr, &entry.es, &entry.zh, &entry.ar].into_iter().chain(&entry.more);
             for name in names.chain([&entry.ru]) {
-                for spelling in std::iter::once(stem(name)).chain(genitive(name)) {
+                // `Espana`, `Mexico`: typed without the accents.
+                let plain = super::accents::bare(name);
+                for spelling in std::iter::once(stem(name)).chain(genitive(name)).chain(plain.as_deref().map(stem)) {
                     spellings.push(spelling);
                     codes.push(code.clone());
                 }

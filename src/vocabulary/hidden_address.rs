@@ -20,9 +20,9 @@ impl HiddenAddress {
         // Chinese and Arabic stand without a blank beside an address and never in one.
         const L: &str = r"\p{Latin}\p{Cyrillic}";
         let any_dot = format!(r"\s?[\[({{<]\s?(?i:{dot}|\.)\s?[\])}}>]\s?|\s(?i:{dot})\s|\.");
-        let any_at = format!(r"\s?[@＠]\s?|\s?[\[({{<#]\s?(?i:{at}|@|a)\s?[\])}}>#]\s?|\s(?i:{at})\s");
+        let any_at = format!(r"\s?[@＠]\s?|[#＃]|\s?[\[({{<（#]\s?(?i:{at}|@|a)\s?[\])}}>）#]\s?|\s(?i:{at})\s");
         let local = format!(r"[{L}0-9_][{L}0-9._%+'&-]*(?:\s?[\[({{<]\s?(?i:{dot})\s?[\])}}>]\s?[{L}0-9_-]+)*");
-        let bracketed = format!(r"(?:\s?[@＠]\s?|\s?[\[({{<#]\s?(?i:{at}|@|a)\s?[\])}}>#]\s?|\sAT\s)");
+        let bracketed = format!(r"(?:\s?[@＠]\s?|[#＃]|\s?[\[({{<（#]\s?(?i:{at}|@|a)\s?[\])}}>）#]\s?|\sAT\s)");
         let sure = format!(r"{local}{bracketed}[{L}0-9][{L}0-9-]*(?:(?:{any_dot})[{L}0-9-]+)+");
         let bare = format!(r"{local}(?:\s(?i:{dot})\s[{L}0-9_-]+)*\s(?i:{at})\s[{L}0-9][{L}0-9-]*(?:\s(?i:{dot})\s[{L}0-9-]+)+");
         Ok(HiddenAddress {

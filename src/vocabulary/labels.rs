@@ -1,5 +1,6 @@
 //! Labels, honorifics, functions, bodies: `<language>/labels.toml`.
 
+use super::accents::{add, bare};
 use super::heads::Heads;
 use super::hidden_address::HiddenAddress;
 use super::label_file::{BodyLists, Categories, CueLists, File, PersonLabels, WordLists};
@@ -413,7 +414,8 @@ impl LabelWords {
             let is_cue = !matches!(name, "study_group" | "other_sector" | "advisory_group" | "itu_r" | "itu_d" | "announced");
             for pattern in more {
                 let pattern = if is_cue { simplified(&pattern).into_owned() } else { pattern };
-                if let Some(plain) = bare(&pattern).filter(|_| is_cue) {
+                // `ocupé` says who, and `ocupe` does not.
+                if let Some(plain) = bare(&pattern).filter(|_| is_cue && name != "i_replace") {
                     patterns.push(pattern::compile(&plain).map_err(|error| format!("{name}: {error}"))?);
                 }
                 patterns.push(pattern::compile(&pattern).map_err(|error| format!("{name}: {error}"))?);
@@ -516,39 +518,6 @@ const LONGEST_TRIED: usize = 400;
 /// Whether any of the patterns is in the text.
 pub fn any(patterns: &PatternList, text: &str) -> bool {
     patterns.is_in(text)
-}
-
-/// Adds a word, and how it is typed in haste, if that is no other known word.
-fn add(list: &mut Words, word: &str, known: &HashSet<String>) {
-    list.add(word);
-    if let Some(plain) = bare(word).filter(|plain| !known.contains(plain)) {
-        list.add(&plain);
-    }
-}
-
-/// Letters of a word at least whose accents may be left out: `à` and `él` without theirs are other words.
-const ACCENTED: usize = 4;
-
-/// A text whose longer words have lost their accents, as hasty letters write French and Spanish; `None` where none has any.
-fn bare(text: &str) -> Option<String> {
-    let is_accented = |c: char| matches!(c, 'À'..='ž') && c.is_alphabetic();
-    if !text.contains(is_accented) {
-        return None;
-    }
-    let mut out = String::with_capacity(text.len());
-    for word in text.split_inclusive(|c: char| !c.is_alphabetic()) {
-        if word.chars().filter(|c| c.is_alphabetic()).count() < ACCENTED {
-            out.push_str(word);
-            continue;
-        }
-        for c in word.chars() {
-            match c {
-                c if is_accented(c) => out.extend(std::iter::once(c).nfd().filter(|c| !matches!(c, '\u{300}'..='\u{36F}'))),
-                c => out.push(c),
-            }
-        }
-    }
-    (out != text).then_some(out)
 }
 
 /// A label without what varies in it: case, blanks (Chinese labels are spaced out), marks at its ends.

@@ -2,6 +2,7 @@
 //!
 //! No word of a natural language stands in Rust code; what a step needs to know of a language, it asks here.
 
+mod accents;
 pub mod countries;
 pub mod dates;
 mod heads;

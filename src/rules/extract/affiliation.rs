@@ -67,6 +67,31 @@ pub(super) fn cut_role(person: &mut FoundPerson) {
     }
 }
 
+/// `Consumer Affairs`, `Cyber Security`: what parts of a body are for, and no name of one.
+fn is_department(name: &str, vocabulary: &Vocabulary) -> bool {
+    let labels = &vocabulary.labels;
+    let lists = [&labels.not_names, &labels.modifiers, &labels.ands, &labels.links];
+    words(name)
+        .iter()
+        .all(|word| lists.iter().any(|list| list.matched(&[*word]) > 0) && labels.organizations.matched(&[*word]) == 0)
+}
+
+/// Whether a function ends with the name of a body that is no part of another.
+fn is_whole(role: &str, name: &str, vocabulary: &Vocabulary) -> bool {
+    role.ends_with(name)
+        && !role.starts_with(name)
+        && name.contains(' ')
+        && !is_subunit(name, vocabulary)
+        && is_oblique(role, name)
+}
+
+/// Whether the body stands in a case that says whose the function is, in the languages that have one for it.
+fn is_oblique(role: &str, name: &str) -> bool {
+    let is_cyrillic = |c: char| matches!(c, '\u{400}'..='\u{4FF}');
+    name.starts_with(is_cyrillic) && name.starts_with(char::is_uppercase)
+        || name.starts_with(is_arabic) && role.contains(&format!(" ب{name}"))
+}
+
 pub(super) fn take_organization(
     person: &mut FoundPerson,
     segment: &Segment<'_>,
@@ -96,7 +121,9 @@ pub(super) fn take_organization(
         // A department is a part of the body that proposes, when the letter names one.
         // So does `the Administration of X`: whoever acts for it is from a body.
         let is_state = |name: &String| vocabulary.labels.missions.is_in(&fold(name));
-        let is_part = |name: &String| common.organization.is_some() && (is_subunit(name, vocabulary) || is_state(name));
+        let is_part = |name: &String| {
+            common.organization.is_some() && (is_subunit(name, vocabulary) || is_state(name) || is_department(name, vocabulary))
+        };
         let mut open: Vec<String> = free.into_iter().filter(|name| !is_part(name)).collect();
         // `Department of Informatics, University of X`: the whole counts.
         let whole = open.iter().position(|name| !is_subunit(name, vocabulary)).unwrap_or(0);
@@ -108,6 +135,13 @@ pub(super) fn take_organization(
         }
         in_role = in_role.or(held.into_iter().next().map(|name| (name, unit.part)));
     }
+    // `head of department of the Ministry of X`: a whole body at the end of the function is where it is held.
+    let whole = || foreign(&role, vocabulary, charter).into_iter().last().filter(|name| is_whole(&role, name, vocabulary));
+    if let Some(name) = whole().filter(|_| common.organization.is_some()) {
+        set(person, "organization", Part::Body, &name, "organization-in-function");
+        person.organization = Some(name);
+        return;
+    }
     if in_role.is_none() && common.organization.is_none() && !role.is_empty() {
         in_role = foreign(&role, vocabulary, charter).into_iter().next().map(|name| (name, Part::Body));
     }
@@ -118,7 +152,9 @@ pub(super) fn take_organization(
         person.organization = Some(name);
         return;
     }
-    if let Some((name, part, rule)) = untold(person, segment, common, vocabulary, charter) {
+    let told = untold(person, segment, common, vocabulary, charter);
+    if let Some((name, part, rule)) = told.filter(|(name, ..)| common.organization.is_none() || !is_department(name, vocabulary))
+    {
         set(person, "organization", part, &name, rule);
         person.organization = Some(name);
         return;

@@ -22,6 +22,11 @@ const INITIALS: usize = 3;
 /// Words behind the last one that an address is made of, up to a mark, at most: a second family name and a particle.
 const TAIL: usize = 2;
 
+/// Letters of a word at least behind which a full stop ends a sentence, and of what a body's part is called at most, when it is shortened:
+/// `dept. of law`.
+const SENTENCE: usize = 4;
+const SHORTENED: usize = 5;
+
 /// Where something begins and ends, in octets.
 pub(super) type Place = (usize, usize);
 
@@ -48,6 +53,7 @@ pub(super) fn with_capitals<'t>(text: &'t str, vocabulary: &Vocabulary) -> Cow<'
         let own = Line { text: line, below, list: &list, is_bare, locals: &locals, vocabulary };
         let mut places = own.names();
         if is_bare {
+            places.extend(own.sentences());
             places.extend(bodies(line, &list, &places, vocabulary));
         }
         found.extend(places.into_iter().map(|(start, end)| (from + start, from + end)));
@@ -161,6 +167,21 @@ impl Line<'_> {
             at += run.max(1);
         }
         found
+    }
+
+    /// The first words of its sentences but the first: `…, togo. his mail is …`.
+    fn sentences(&self) -> Vec<Place> {
+        let labels = &self.vocabulary.labels;
+        let begins = |pair: &&[Word<'_>]| {
+            let [last, first] = pair else { return false };
+            let is_gap = last.text.ends_with('.') && self.text.get(last.end..first.start) == Some(" ")
+                || matches!(self.text.get(last.end..first.start), Some(". " | "! " | "? "));
+            let bare = last.text.trim_end_matches('.');
+            let is_short = bare.chars().count() < SENTENCE || labels.honorifics.has(bare);
+            let is_shortened = bare.chars().count() <= SHORTENED && labels.subunits.has(bare);
+            is_gap && !is_short && !is_shortened && first.text.starts_with(char::is_lowercase)
+        };
+        self.list.windows(2).filter(begins).filter_map(|pair| pair.get(1)).map(|word| (word.start, word.end)).collect()
     }
 
     /// How many words from a position on may be a name: small, and nothing that the vocabulary knows, particles between them aside.

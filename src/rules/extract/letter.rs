@@ -113,7 +113,7 @@ impl<'a> Letter<'a> {
         let cues = &rules.vocabulary.labels.cues;
         // "I propose my colleague and me" is of both.
         let about_self = any(&cues.myself, &said) && (!any(&cues.not_myself, &said) || any(&cues.also_self, &said));
-        let about_self = about_self || any(&cues.i_replace, &said);
+        let about_self = about_self || any(&cues.i_replace, &said) && !any(&cues.no_successor, &said);
         Letter {
             mail,
             kind,

@@ -85,6 +85,8 @@ impl Letter<'_> {
         found.sort_by_key(|mention| (mention.unit, mention.name.start));
         self.hand_over(&mut found);
         self.take_over(&mut found);
+        self.give_way(&mut found);
+        self.without_signers(&mut found);
         found
     }
 
@@ -92,6 +94,17 @@ impl Letter<'_> {
     fn announces(&self, said: &str) -> bool {
         let cues = &self.vocabulary.labels.cues;
         any(&cues.propose, said) || self.kind != Kind::ContactSubmission && any(&cues.withdraw, said)
+    }
+
+    /// A signature with a labelled number is a record of whoever signs, and he is nobody who is proposed.
+    fn without_signers(&self, found: &mut Vec<Mention>) {
+        let is_meant = |mention: &Mention| {
+            mention.unit < self.closing && mention.weight >= PROPOSED && mention.has_cue && !self.is_signer(&mention.name.text)
+        };
+        if self.about_self || !found.iter().any(is_meant) {
+            return;
+        }
+        found.retain(|mention| mention.record.is_none() || mention.unit < self.closing || !self.is_signer(&mention.name.text));
     }
 
     /// Whether a record says how to reach somebody.

@@ -1,12 +1,11 @@
 //! Names of persons in a text, in Latin, Cyrillic, Arabic and Chinese script, with the honorific beside them.
 
 use super::alphabetic::without_elision;
+use super::arabic_names::{is_arabic_particle, is_family, stands_alone};
 use super::beside_names::{begins_body, belongs_to_body, runs_into_body};
 use super::han_names::chinese;
-use super::letter::plain;
 use super::russian::{by_patronymic, is_filial, is_patronymic};
 use crate::vocabulary::Vocabulary;
-use crate::vocabulary::labels::any;
 use crate::vocabulary::words::{Word, is_arabic, is_han, is_letter, simplified, words};
 
 /// Parts of a name at most: four names and two particles.
@@ -189,46 +188,6 @@ pub(super) fn honorific_behind<'t>(text: &'t str, end: usize, vocabulary: &Vocab
     }
 }
 
-/// Characters on either side of a name that are looked at: two long words and what parts them.
-const AROUND: usize = 60;
-/// What may stand beside a name that fills a piece of the text.
-const MARKS: [char; 23] =
-    ['،', ',', ':', '(', ')', '[', ']', '<', '>', '-', '–', '—', '؛', ';', '.', '|', '/', '@', '+', '"', '«', '»', '•'];
-
-/// Arabic has no capitals: words without an honorific are a name only when they fill a piece of the text, or stand behind a word
-/// that announces one.
-fn stands_alone(text: &str, name: &str, start: usize, end: usize, vocabulary: &Vocabulary) -> bool {
-    // A given name has no article.
-    if name.starts_with("ال") {
-        return false;
-    }
-    // Two words on either side tell it; a text may be long.
-    let from = text.get(..start).map_or(0, |head| head.char_indices().rev().nth(AROUND).map_or(0, |(at, _)| at));
-    let to = text.get(end..).map_or(end, |rest| rest.char_indices().nth(AROUND).map_or(text.len(), |(at, _)| end + at));
-    let (before, after) = (text.get(from..start).unwrap_or_default(), text.get(end..to).unwrap_or_default());
-    let opens = before.trim().is_empty()
-        || before.ends_with(['\t', '\u{3000}'])
-        || before.ends_with("  ")
-        || before.trim_end().ends_with(MARKS);
-    let closes = after.trim().is_empty()
-        || after.starts_with(['\t', '\u{3000}'])
-        || after.starts_with("  ")
-        || after.trim_start().starts_with(MARKS)
-        || after.trim_start().starts_with(|c: char| c.is_ascii_alphanumeric());
-    let labels = &vocabulary.labels;
-    let list = words(before);
-    let last = list.last().map(|word| word.text).unwrap_or_default();
-    let announced = any(&labels.cues.propose, &plain(last)) || labels.roles.has(last);
-    // `غادر … الشركة`, `حلت محله …`: behind such a verb stands who goes or comes, up to a word that is no name's.
-    let two = list.get(list.len().saturating_sub(2)).and_then(|word| before.get(word.start..)).map(plain).unwrap_or_default();
-    let behind: String = words(after).iter().take(2).map(|word| format!("{} ", word.text)).collect();
-    let moves = any(&labels.cues.withdraw, &plain(&behind))
-        || [&labels.cues.withdraw, &labels.cues.replaced_by, &labels.cues.replaces].iter().any(|cues| any(cues, &two));
-    let next = words(after).into_iter().next();
-    let is_over = next.is_some_and(|next| !is_part(&next, vocabulary));
-    closes && (opens || announced) || moves && (closes || is_over)
-}
-
 /// How many words from a position are honorifics of what follows directly.
 pub(super) fn honorifics(text: &str, list: &[Word<'_>], from: usize, vocabulary: &Vocabulary) -> usize {
     let mut many = 0;
@@ -321,32 +280,6 @@ fn parts(text: &str, list: &[Word<'_>], from: usize, vocabulary: &Vocabulary) ->
         counted += 1;
     }
     trailing(list, from, many, vocabulary)
-}
-
-/// `ولد`, `بن`: whatever stands behind it is a name (`ولد الشيخ`).
-fn is_arabic_particle(word: &str, vocabulary: &Vocabulary) -> bool {
-    word.starts_with(is_arabic) && vocabulary.labels.particles.has(word)
-}
-
-/// `السيدة هدى القاضي`: a family name may be an honorific or another known word, too, where the name ends with it.
-fn is_family(text: &str, list: &[Word<'_>], (from, at): (usize, usize), vocabulary: &Vocabulary) -> bool {
-    let labels = &vocabulary.labels;
-    let Some(word) = list.get(at).filter(|word| word.text.starts_with("ال")) else { return false };
-    let own = [*word];
-    let is_known = labels.honorifics.matched(&own) > 0 || labels.breaks.matched(&own) > 0;
-    let is_other = [&labels.roles, &labels.organizations, &labels.not_names].iter().any(|list| list.matched(&own) > 0);
-    let ends = text.get(word.end..).is_some_and(|rest| !rest.starts_with([' ', '\n']) || is_bracket(rest));
-    is_known && !is_other && ends && is_addressed(list, from, vocabulary)
-}
-
-/// Whether an honorific stands before a name.
-fn is_addressed(list: &[Word<'_>], from: usize, vocabulary: &Vocabulary) -> bool {
-    from.checked_sub(1).and_then(|at| list.get(at)).is_some_and(|word| vocabulary.labels.honorifics.has(word.text))
-}
-
-/// Whether brackets, or what is no Arabic, stand behind a word.
-fn is_bracket(rest: &str) -> bool {
-    rest.trim_start().starts_with(|c: char| matches!(c, '(' | '-' | '–' | '|') || c.is_ascii_alphanumeric())
 }
 
 /// Whether a blank and nothing else stands behind a word.

@@ -1,6 +1,7 @@
 //! Who is proposed, corrected or withdrawn in a letter.
 
 use super::affiliation::{cut_role, is_subunit};
+use super::between::{keep_newcomers_address, share_number};
 use super::cards;
 use super::changes;
 use super::letter::{Letter, MOST_UNITS, same_person, sorted_words};
@@ -45,6 +46,7 @@ pub(super) fn people(rules: &Rules, mail: &Mail, kind: Kind) -> (Vec<FoundPerson
     } else if kind == Kind::ContactUpdate {
         letter.add_leaving(&mut found, &common);
     }
+    keep_newcomers_address(&mut found);
     if any(&rules.vocabulary.labels.cues.shared_number, &letter.said) {
         share_number(&mut found);
     }
@@ -57,16 +59,6 @@ pub(super) fn people(rules: &Rules, mail: &Mail, kind: Kind) -> (Vec<FoundPerson
         person.action.get_or_insert(default);
     }
     (without_doubles(found), is_cut)
-}
-
-/// `One line for both`: whoever has no number has that of the others.
-fn share_number(found: &mut [FoundPerson]) {
-    let Some(first) = found.iter().find(|person| person.phone.is_some()).cloned() else { return };
-    let is_open = |person: &&mut FoundPerson| person.phone.is_none() && person.action != Some(Action::Withdraw);
-    for person in found.iter_mut().filter(is_open) {
-        person.phone.clone_from(&first.phone);
-        person.sources.extend(first.sources.iter().filter(|source| source.field == "phone").cloned());
-    }
 }
 
 /// Whether a document or what is sent on has more lines than are searched.
@@ -314,19 +306,15 @@ impl Letter<'_> {
         let is_sure = mentions.iter().any(|mention| mention.weight >= PROPOSED);
         let threshold = if is_sure || self.about_self { PROPOSED } else { PROPOSED - 1 };
         let comes = mentions.iter().any(|mention| mention.stance == Stance::Comes && mention.weight >= PROPOSED);
-        // `Mr Poe has left. Put Ms Roe on: jane@…`
-        let is_newcomer = |other: &Mention| other.has_details && other.weight >= PROPOSED && other.stance != Stance::Leaves;
-        let newcomers: Vec<&Mention> = mentions.iter().filter(|other| is_newcomer(other)).collect();
-        let has_newcomer = |mention: &Mention| {
-            let place = (mention.unit, mention.name.start);
-            matches!(newcomers.as_slice(), [only] if place < (only.unit, only.name.start)) && !mention.has_details
-        };
+        // `Mr Poe has left. Put Ms Roe on, she has his desk`
+        let sits = mentions.iter().any(|mention| mention.stance == Stance::Comes && self.sits_in_his_place(mention));
         let chosen = mentions.iter().filter(|mention| {
-            let comes = comes || has_newcomer(mention);
+            let comes = comes || sits;
             let leaves = mention.stance == Stance::Leaves && (self.kind != Kind::ContactSubmission || comes);
             // "Neither A (…) nor B": one sentence takes both off.
             let is_named = self.kind == Kind::ContactWithdrawal && mention.has_cue && mention.stance != Stance::Comes;
-            if mention.record.is_some() || (leaves || is_named) && mention.weight >= PROPOSED - 1 {
+            let least = if leaves && sits { 0 } else { PROPOSED - 1 };
+            if mention.record.is_some() || (leaves || is_named) && mention.weight >= least {
                 return true;
             }
             // Beside labelled people a name in running text needs details of its own, or a part in a succession.

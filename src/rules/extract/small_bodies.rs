@@ -1,5 +1,6 @@
 //! Bodies typed without capitals, which get theirs back: `senior lecturer, university of athlone`.
 
+use super::alphabetic::without_elision;
 use super::capitals::{Place, is_unknown};
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::words::Word;
@@ -15,9 +16,9 @@ pub(super) fn bodies(line: &str, list: &[Word<'_>], names: &[Place], vocabulary:
     let is_proper = |at: usize| is_free(at) && list.get(at).is_some_and(|word| is_word(word, vocabulary));
     let is_led = |at: usize| is_free(at) && list.get(at).is_some_and(|word| is_led_word(word, vocabulary));
     let mut found = Vec::new();
-    for (at, word) in list.iter().enumerate() {
+    for (at, word) in list.iter().enumerate().map(|(at, word)| (at, without_elision(*word))) {
         let is_small = word.text.starts_with(char::is_lowercase) && is_free(at);
-        if !is_small || labels.organizations.matched(&[*word]) == 0 || labels.roles.matched(&[*word]) > 0 {
+        if !is_small || labels.organizations.matched(&[word]) == 0 || labels.roles.matched(&[word]) > 0 {
             continue;
         }
         let mut own = Vec::new();
@@ -47,7 +48,9 @@ pub(super) fn bodies(line: &str, list: &[Word<'_>], names: &[Place], vocabulary:
         if !own.is_empty() {
             own.push(at);
         }
-        found.extend(own.into_iter().filter_map(|at| list.get(at)).map(|word| (word.start, word.end)));
+        found.extend(
+            own.into_iter().filter_map(|at| list.get(at)).map(|word| without_elision(*word)).map(|word| (word.start, word.end)),
+        );
     }
     found.sort_unstable();
     found.dedup();

@@ -142,7 +142,8 @@ fn last_sentence(text: &str) -> &str {
 impl Letter<'_> {
     /// Whether the writer replaces somebody whom he names.
     pub(super) fn takes_over(&self) -> bool {
-        any(&self.vocabulary.labels.cues.i_replace, &self.said)
+        let cues = &self.vocabulary.labels.cues;
+        any(&cues.i_replace, &self.said) && !any(&cues.no_successor, &self.said)
     }
 
     /// `Mr Roe has left and I do his work now`: the nearest name before those words, else behind them, is whom the writer replaces.
@@ -161,6 +162,38 @@ impl Letter<'_> {
             leaver.stance = Stance::Leaves;
             leaver.has_cue = true;
             leaver.weight = leaver.weight.max(PROPOSED);
+        }
+    }
+
+    /// Whether the sentence around a name says that somebody's place is his now.
+    pub(super) fn sits_in_his_place(&self, mention: &Mention) -> bool {
+        let cues = &self.vocabulary.labels.cues;
+        let unit = self.units.get(mention.unit).map_or("", |unit| unit.text.as_str());
+        let behind = plain(first_sentence(unit.get(mention.name.end..).unwrap_or_default()));
+        let head = plain(last_sentence(unit.get(..mention.name.start).unwrap_or_default()));
+        mention.record.is_none() && (any(&cues.in_his_place, &behind) || any(&cues.in_his_place, &head))
+    }
+
+    /// `Mr Roe goes to Sfax. It is Ms Poe who takes over the file`: whoever is named before the newcomer leaves, in whatever words.
+    pub(super) fn give_way(&self, found: &mut [Mention]) {
+        let leaves = |mention: &Mention| mention.stance == Stance::Leaves;
+        if self.kind != Kind::ContactUpdate || self.about_self || found.iter().any(leaves) {
+            return;
+        }
+        let Some(at) = found.iter().position(|mention| mention.has_details && self.sits_in_his_place(mention)) else { return };
+        let Some((before, behind)) = found.split_at_mut_checked(at) else { return };
+        let Some(newcomer) = behind.first_mut() else { return };
+        let is_leaver = |mention: &&mut Mention| {
+            mention.record.is_none()
+                && !mention.has_details
+                && mention.unit < self.closing
+                && !self.is_signer(&mention.name.text)
+                && !same_person(&mention.name.text, &newcomer.name.text)
+        };
+        if let Some(leaver) = before.iter_mut().rev().find(is_leaver) {
+            (leaver.stance, leaver.has_cue) = (Stance::Leaves, true);
+            leaver.weight = leaver.weight.max(PROPOSED);
+            newcomer.stance = Stance::Comes;
         }
     }
 
