@@ -76,6 +76,17 @@ fn is_department(name: &str, vocabulary: &Vocabulary) -> bool {
         .all(|word| lists.iter().any(|list| list.matched(&[*word]) > 0) && labels.organizations.matched(&[*word]) == 0)
 }
 
+/// Whether a body is a part of the one that proposes; `the Administration of X`, too: whoever acts for it is from a body.
+fn is_own_part(name: &str, vocabulary: &Vocabulary) -> bool {
+    is_subunit(name, vocabulary) || is_department(name, vocabulary) || vocabulary.labels.missions.is_in(&fold(name))
+}
+
+/// `head of department of the Ministry of X`: a whole body at the end of the function is where it is held, whoever proposes.
+fn held_at(role: &str, common: &Common, vocabulary: &Vocabulary, charter: &Charter) -> Option<String> {
+    common.organization.as_ref()?;
+    foreign(role, vocabulary, charter).into_iter().last().filter(|name| is_whole(role, name, vocabulary))
+}
+
 /// Whether a function ends with the name of a body that is no part of another.
 fn is_whole(role: &str, name: &str, vocabulary: &Vocabulary) -> bool {
     role.ends_with(name)
@@ -119,11 +130,7 @@ pub(super) fn take_organization(
             chunks(&rest).iter().any(holds)
         });
         // A department is a part of the body that proposes, when the letter names one.
-        // So does `the Administration of X`: whoever acts for it is from a body.
-        let is_state = |name: &String| vocabulary.labels.missions.is_in(&fold(name));
-        let is_part = |name: &String| {
-            common.organization.is_some() && (is_subunit(name, vocabulary) || is_state(name) || is_department(name, vocabulary))
-        };
+        let is_part = |name: &String| common.organization.is_some() && is_own_part(name, vocabulary);
         let mut open: Vec<String> = free.into_iter().filter(|name| !is_part(name)).collect();
         // `Department of Informatics, University of X`: the whole counts.
         let whole = open.iter().position(|name| !is_subunit(name, vocabulary)).unwrap_or(0);
@@ -135,9 +142,7 @@ pub(super) fn take_organization(
         }
         in_role = in_role.or(held.into_iter().next().map(|name| (name, unit.part)));
     }
-    // `head of department of the Ministry of X`: a whole body at the end of the function is where it is held.
-    let whole = || foreign(&role, vocabulary, charter).into_iter().last().filter(|name| is_whole(&role, name, vocabulary));
-    if let Some(name) = whole().filter(|_| common.organization.is_some()) {
+    if let Some(name) = held_at(&role, common, vocabulary, charter) {
         set(person, "organization", Part::Body, &name, "organization-in-function");
         person.organization = Some(name);
         return;
