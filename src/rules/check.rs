@@ -54,10 +54,10 @@ pub fn check(resources: &Resources) -> Report {
         report.examples += rule.examples.len() + rule.counter_examples.len();
         let mut fault =
             |sentence: String| report.faults.push(Fault { origin: rule.origin.clone(), rule: Some(rule.name.clone()), sentence });
-        for example in rule.examples.iter().filter(|example| !rule.regex.is_match(example)) {
+        for example in rule.examples.iter().filter(|example| !rule.matches(example)) {
             fault(format!("does not match its example “{example}”; mend the pattern or the example"));
         }
-        for example in rule.counter_examples.iter().filter(|example| rule.regex.is_match(example)) {
+        for example in rule.counter_examples.iter().filter(|example| rule.matches(example)) {
             fault(format!("matches “{example}”, which it must not; make the pattern narrower"));
         }
     }

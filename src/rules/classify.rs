@@ -5,7 +5,7 @@ use super::{Rules, extract};
 use crate::domain::steps::{Evidence, Verdict};
 use crate::domain::words::{Kind, Language};
 use crate::mail::{AutomaticForm, Mail};
-use crate::vocabulary::words::{is_composed, is_han, is_letter};
+use crate::vocabulary::words::{is_composed, is_han, is_letter, is_mark, one_spelling};
 use std::collections::BTreeMap;
 use unicode_normalization::UnicodeNormalization;
 
@@ -92,9 +92,12 @@ fn look(rules: &Rules, mail: &Mail, forms: &[&str], hay: &Haystack, evidence: &m
     let is_silent = |rule: &Rule| {
         (hay.is_sent_in && rule.kind.is_automatic()) || rule.lacks.iter().any(|form| forms.contains(&form.as_str()))
     };
-    for (rule, found) in rules.kinds.firing(hay.place, &hay.text).filter(|(rule, _)| !is_silent(rule)) {
+    let spelt = one_spelling(&hay.text);
+    for (rule, found) in rules.kinds.firing(hay.place, &spelt).filter(|(rule, _)| !is_silent(rule)) {
         if !evidence.iter().any(|earlier| earlier.rule == rule.name) {
-            evidence.extend(evidences(rule, found.as_str(), hay, mail.language));
+            // As the letter spells it: octets stand where they stood.
+            let words = hay.text.get(found.start()..found.end()).unwrap_or_default();
+            evidence.extend(evidences(rule, words, hay, mail.language));
         }
     }
 }
@@ -134,14 +137,14 @@ fn plain(place: Place, text: String) -> Haystack {
     Haystack { place, text, factor: 1.0, is_sent_in: false, is_document: false }
 }
 
-/// NFKC, so that presentation forms and full-width letters match; without tatweel, which stretches Arabic words.
+/// NFKC, so that presentation forms and full-width letters match; without tatweel, which stretches Arabic words, and without harakat.
 fn fold(text: &str) -> String {
     let end = text.char_indices().map(|(at, _)| at).take_while(|at| *at < HAYSTACK).last().unwrap_or(0);
     let cut = if text.len() > HAYSTACK { text.split_at_checked(end).map_or(text, |(head, _)| head) } else { text };
     if is_composed(cut) {
         return cut.to_owned();
     }
-    cut.nfkc().filter(|c| *c != '\u{640}').collect()
+    cut.nfkc().filter(|c| !is_mark(*c)).collect()
 }
 
 /// The places and their texts.

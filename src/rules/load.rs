@@ -5,6 +5,7 @@ use crate::domain::words::{Kind, Language};
 use crate::pattern::{self, Match, Regex, Screen};
 use crate::resources::{Resources, Text};
 use crate::vocabulary::FOLDERS;
+use crate::vocabulary::words::{is_mark, one_spelling};
 use anyhow::{Context, Result, anyhow, bail};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
@@ -121,6 +122,18 @@ pub struct Rule {
     pub(super) regex: Regex,
 }
 
+impl Rule {
+    /// Whether it speaks for a text.
+    pub fn matches(&self, text: &str) -> bool {
+        self.regex.is_match(&one_spelling(&without_marks(text)))
+    }
+}
+
+/// A text as patterns see it is without harakat; so are they.
+fn without_marks(text: &str) -> String {
+    text.chars().filter(|c| !is_mark(*c)).collect()
+}
+
 /// All rules, grouped by place: one pass over a text finds those that fire.
 #[derive(Clone, Debug, Default)]
 pub struct RuleSet {
@@ -173,7 +186,7 @@ impl RuleSet {
         self.names.get(name).and_then(|index| self.rules.get(*index))
     }
 
-    /// The rules of a place that match a text, each with its first match.
+    /// The rules of a place that match a text in its one spelling, each with its first match.
     pub fn firing<'a>(&'a self, place: Place, text: &'a str) -> impl Iterator<Item = (&'a Rule, Match<'a>)> {
         let group = self.groups.get(&place);
         let members = group.map(|(screen, members)| {
@@ -225,7 +238,7 @@ fn compile(written: Written, text: &Text) -> Result<Rule> {
         }
     }
     let pattern = written.pattern.get_ref();
-    let compiled = pattern::compile(&format!("(?im){pattern}"));
+    let compiled = pattern::compile(&format!("(?im){}", one_spelling(&without_marks(pattern))));
     let regex = compiled.map_err(|error| anyhow!("{}: rule “{name}”: {error}", at(written.pattern.span().start)))?;
     if regex.matches_nothing() {
         bail!(

@@ -41,6 +41,8 @@ pub(super) struct WordLists {
     pub(super) suffixes: Vec<String>,
     pub(super) surnames: Vec<String>,
     pub(super) particles: Vec<String>,
+    #[serde(default)]
+    pub(super) given: Vec<String>,
     pub(super) roles: Vec<String>,
     pub(super) modifiers: Vec<String>,
     pub(super) organizations: Vec<String>,

@@ -4,7 +4,7 @@ use super::accents::{add, bare};
 use super::heads::Heads;
 use super::hidden_address::HiddenAddress;
 use super::label_file::{BodyLists, Categories, CueLists, File, PersonLabels, WordLists};
-use super::words::{Words, fold, is_han, simplified, words};
+use super::words::{Words, fold, is_arabic, is_han, simplified, words};
 use crate::pattern::{self, PatternList};
 use crate::resources::Resources;
 use crate::vocabulary::FOLDERS;
@@ -160,6 +160,8 @@ pub struct LabelWords {
     pub surnames: Words,
     /// Lower-case words inside a name (`van`, `de`, `بن`).
     pub particles: Words,
+    /// Given names, where a script has no capitals to tell a name by (Arabic).
+    pub given: Words,
     /// Functions.
     pub roles: Words,
     /// Words before a function that belong to it.
@@ -321,6 +323,7 @@ impl LabelWords {
             (&mut self.suffixes, lists.suffixes),
             (&mut self.surnames, lists.surnames),
             (&mut self.particles, lists.particles),
+            (&mut self.given, lists.given),
             (&mut self.roles, lists.roles),
             (&mut self.modifiers, lists.modifiers),
             (&mut self.organizations, lists.organizations),
@@ -445,6 +448,30 @@ impl LabelWords {
 
     /// What a text announces when it stands as a label.
     pub fn person_label(&self, text: &str) -> Option<PersonLabel> {
+        self.plain_label(text).or_else(|| self.possessed(text))
+    }
+
+    /// `他的头衔`, `Её телефон`, `منصبه`: a label with whose detail it is.
+    fn possessed(&self, text: &str) -> Option<PersonLabel> {
+        let text = text.trim();
+        if let Some(rest) = POSSESSIVES.iter().find_map(|word| text.strip_prefix(word)) {
+            return self.plain_label(rest);
+        }
+        if !text.starts_with(is_arabic) || text.len() > LONGEST_TRIED {
+            return None;
+        }
+        let key = label_key(text);
+        let (first, rest) = key.split_once(' ').map_or((key.as_str(), ""), |(first, _)| key.split_at(first.len()));
+        let first = first.strip_prefix('و').filter(|bare| bare.chars().count() > 3).unwrap_or(first);
+        let stem = ["هما", "ها", "هم", "نا", "ه", "ي"].iter().find_map(|suffix| first.strip_suffix(suffix))?;
+        let feminine = stem.strip_suffix('ت').map(|stem| format!("{stem}ة"));
+        let stems = [Some(stem.to_owned()), feminine].into_iter().flatten().filter(|stem| stem.chars().count() > 1);
+        let mut written = stems.flat_map(|stem| [format!("{stem}ي{rest}"), format!("ال{stem}{rest}"), format!("{stem}{rest}")]);
+        // `اسمه` leads to a name that may go on in the next line.
+        written.find_map(|label| self.person.get(&label).copied()).filter(|label| *label != PersonLabel::Name)
+    }
+
+    fn plain_label(&self, text: &str) -> Option<PersonLabel> {
         if text.len() > LONGEST_TRIED || !self.heads.may_be_label(text, true) {
             return None;
         }
@@ -514,6 +541,9 @@ impl LabelWords {
 /// Octets of a label at most, with what stands in brackets behind it: every beginning of a line is tried as one, and a line
 /// may have thousands of colons (RELIABILITY A23).
 const LONGEST_TRIED: usize = 400;
+/// What stands before a label and says whose detail it is.
+const POSSESSIVES: [&str; 14] =
+    ["他的", "她的", "我的", "本人", "其", "Его ", "Её ", "Ее ", "Мой ", "Моя ", "Моё ", "его ", "её ", "ее "];
 
 /// Whether any of the patterns is in the text.
 pub fn any(patterns: &PatternList, text: &str) -> bool {

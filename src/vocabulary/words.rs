@@ -7,8 +7,8 @@ use std::sync::{LazyLock, OnceLock};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
 /// Characters as Hong Kong, Macao and Taiwan write them, and below each the mainland's form.
-const TRADITIONAL: &str = "電話機傳郵單構職絡聯組專會報啟長處員師經監總書協學術網際國務業類華門東車馬龍劉陳楊趙黃吳孫羅鄭謝韓馮蕭許呂蘇盧蔣賈葉閻鐘鍾譚鄒陸顧萬錢湯嚴蘆韋畢聶叢齊莊關紀項陽衛寧閔邊饒來婁蓋黨連欒計喬賀賴龐蘭顏魯歐諸遲張繫線動號碼銜稱謂別區薦舉選擬請將為與應該誤舊變換調離辭擔責參轉發見後隨儘暫屆問輔導辦廳廣視臺進團營運寬頻帶護兒歲數據訊資產標準範證檢測試驗實現題議課條約謹貴順頌愛權歡歷獲認識繼續讓擇樓層灣縣鄉鎮齡";
-const SIMPLIFIED: &str = "电话机传邮单构职络联组专会报启长处员师经监总书协学术网际国务业类华门东车马龙刘陈杨赵黄吴孙罗郑谢韩冯萧许吕苏卢蒋贾叶阎钟钟谭邹陆顾万钱汤严芦韦毕聂丛齐庄关纪项阳卫宁闵边饶来娄盖党连栾计乔贺赖庞兰颜鲁欧诸迟张系线动号码衔称谓别区荐举选拟请将为与应该误旧变换调离辞担责参转发见后随尽暂届问辅导办厅广视台进团营运宽频带护儿岁数据讯资产标准范证检测试验实现题议课条约谨贵顺颂爱权欢历获认识继续让择楼层湾县乡镇龄";
+const TRADITIONAL: &str = "電話機傳郵單構職絡聯組專會報啟長處員師經監總書協學術網際國務業類華門東車馬龍劉陳楊趙黃吳孫羅鄭謝韓馮蕭許呂蘇盧蔣賈葉閻鐘鍾譚鄒陸顧萬錢湯嚴蘆韋畢聶叢齊莊關紀項陽衛寧閔邊饒來婁蓋黨連欒計喬賀賴龐蘭顏魯歐諸遲張繫線動號碼銜稱謂別區薦舉選擬請將為與應該誤舊變換調離辭擔責參轉發見後隨儘暫屆問輔導辦廳廣視臺進團營運寬頻帶護兒歲數據訊資產標準範證檢測試驗實現題議課條約謹貴順頌愛權歡歷獲認識繼續讓擇樓層灣縣鄉鎮齡無訂刪壞錯筆寫記憶說給點榮異負體領須顯願諒達遠適鏈錄鐵閱隊階雜雙頁頭額飛館徵復彙徑態慣懇戶攜敘斷曉歸殘決沒溫滿漢潔濟煩爲牽狀獨獎環畫療盡眾祕禮種穩競節築籌糾紙級納統綜維緊編緣縮績織繳罷聲聽脫臨興藝虛製複規親覺覽觀訓託訪設訴註詢詳語誠誰談諮講譯讀財貨貼費質賬購贊趕跡軟較載輕輸農逕遊違遺鄰釋鍵鎖閉陣險隱雖難靜響頒預風養駐騙個時這們對過還從開於內並備補遞夠麼髮幫";
+const SIMPLIFIED: &str = "电话机传邮单构职络联组专会报启长处员师经监总书协学术网际国务业类华门东车马龙刘陈杨赵黄吴孙罗郑谢韩冯萧许吕苏卢蒋贾叶阎钟钟谭邹陆顾万钱汤严芦韦毕聂丛齐庄关纪项阳卫宁闵边饶来娄盖党连栾计乔贺赖庞兰颜鲁欧诸迟张系线动号码衔称谓别区荐举选拟请将为与应该误旧变换调离辞担责参转发见后随尽暂届问辅导办厅广视台进团营运宽频带护儿岁数据讯资产标准范证检测试验实现题议课条约谨贵顺颂爱权欢历获认识继续让择楼层湾县乡镇龄无订删坏错笔写记忆说给点荣异负体领须显愿谅达远适链录铁阅队阶杂双页头额飞馆征复汇径态惯恳户携叙断晓归残决没温满汉洁济烦为牵状独奖环画疗尽众秘礼种稳竞节筑筹纠纸级纳统综维紧编缘缩绩织缴罢声听脱临兴艺虚制复规亲觉览观训托访设诉注询详语诚谁谈咨讲译读财货贴费质账购赞赶迹软较载轻输农径游违遗邻释键锁闭阵险隐虽难静响颁预风养驻骗个时这们对过还从开于内并备补递够么发帮";
 static FORMS: LazyLock<HashMap<char, char>> = LazyLock::new(|| TRADITIONAL.chars().zip(SIMPLIFIED.chars()).collect());
 
 /// A text made comparable: lower case, NFKC, Arabic alef and ya forms as one letter, ё as е, no harakat or tatweel, typographic apostrophes
@@ -64,11 +64,31 @@ pub fn simplified(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// One spelling of letters that writers spell in several ways: alef without its hamza, final ya as ya, е for ё, simplified characters.
+/// Octets stay where they are, so places in the result are places in the text.
+pub fn one_spelling(text: &str) -> Cow<'_, str> {
+    let one = |c: char| match c {
+        'أ' | 'إ' | 'آ' => 'ا',
+        'ى' => 'ي',
+        'ё' => 'е',
+        'Ё' => 'Е',
+        c => c,
+    };
+    if text.is_ascii() || !text.chars().any(|c| one(c) != c || is_han(c)) {
+        return Cow::Borrowed(text);
+    }
+    match simplified(text) {
+        Cow::Borrowed(text) if !text.chars().any(|c| one(c) != c) => Cow::Borrowed(text),
+        text => Cow::Owned(text.chars().map(one).collect()),
+    }
+}
+
 /// Makes what all lists of words share, so that it does not lie in the memory of a thread that only loads.
 pub fn prepare() {
     LazyLock::force(&FORMS);
 }
 
+/// What stands on, between or around letters and is none: harakat, tatweel, marks of direction.
 pub(crate) fn is_mark(c: char) -> bool {
     matches!(c, '\u{640}' | '\u{64B}'..='\u{652}' | '\u{670}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }

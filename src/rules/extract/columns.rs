@@ -25,6 +25,23 @@ pub(super) fn apart<'t>(text: &'t str, words: &Vocabulary) -> Cow<'t, str> {
     Cow::Owned(spaced)
 }
 
+/// A text in which labels in brackets have colons: `【姓名】张三`, `[Name] Jane Roe`.
+pub(super) fn without_brackets<'t>(text: &'t str, words: &Vocabulary) -> Cow<'t, str> {
+    const MARKS: [(char, char); 4] = [('【', '】'), ('[', ']'), ('［', '］'), ('「', '」')];
+    let split = |line: &str| {
+        let bare = line.trim_start();
+        let (open, close) = MARKS.into_iter().find(|(open, _)| bare.starts_with(*open))?;
+        let (label, value) = bare.strip_prefix(open)?.split_once(close)?;
+        let value = value.trim_start_matches([':', '：', ' ']);
+        (words.labels.person_label(label).is_some() && !value.is_empty()).then(|| format!("{}: {value}", label.trim()))
+    };
+    if !text.lines().any(|line| split(line).is_some()) {
+        return Cow::Borrowed(text);
+    }
+    let lines = text.lines().map(|line| split(line).map_or(Cow::Borrowed(line), Cow::Owned));
+    Cow::Owned(lines.collect::<Vec<_>>().join("\n"))
+}
+
 /// Lines in a row that begin with a label at least, where no colon says that they do.
 const SERIES: usize = 3;
 

@@ -6,6 +6,7 @@ const FEWEST_COLUMNS: usize = 3;
 /// The tables of a text, rows of cells.
 pub(super) fn grids(text: &str) -> Vec<Vec<Vec<String>>> {
     let mut found = Vec::new();
+    let text = &text.replace('｜', "|");
     for mark in ['|', '\t', ';'] {
         found.extend(with_mark(text, mark));
     }

@@ -6,7 +6,20 @@ use crate::vocabulary::Vocabulary;
 use crate::vocabulary::words::{is_han, simplified};
 
 /// Words of one character that end no given name and may stand behind one: since, from, to, already, because, is, by, and.
-const NOT_GIVEN: [char; 11] = ['自', '从', '于', '已', '因', '是', '由', '及', '等', '的', '也'];
+const NOT_GIVEN: [char; 15] = ['自', '从', '于', '已', '因', '是', '由', '及', '等', '的', '也', '都', '均', '皆', '担'];
+/// Family names that are small words, too: what stands around them says little.
+const SMALL_WORDS: [&str; 24] = [
+    "于", "於", "时", "方", "位", "任", "和", "向", "全", "明", "常", "连", "单", "成", "应", "解", "来", "关", "管", "原", "项",
+    "边", "通", "有",
+];
+
+/// Words of one character behind which a name may begin: with, and, to, find, call, of a list …
+const OPENS: [char; 17] = ['把', '将', '对', '给', '与', '和', '及', '中', '里', '找', '叫', '让', '请', '向', '跟', '洽', '位'];
+/// Words of one character that may stand behind a name: goes, comes, will, both, in, holds …
+const CLOSES: [char; 32] = [
+    '去', '来', '在', '和', '与', '或', '将', '会', '要', '被', '并', '都', '为', '系', '升', '调', '退', '离', '接', '出', '现',
+    '拟', '仍', '原', '曾', '同', '均', '两', '二', '三', '那', '这',
+];
 
 /// Chinese names: a family name of the list and one or two more characters, with something around them that says so.
 pub(super) fn chinese(text: &str, vocabulary: &Vocabulary) -> Vec<Name> {
@@ -99,7 +112,10 @@ fn dotted(rest: &str) -> Option<usize> {
 fn candidate(before: &str, rest: &str, family: &str, vocabulary: &Vocabulary) -> Option<(String, Option<String>, usize)> {
     let labels = &vocabulary.labels;
     let given: Vec<char> = rest.chars().skip(family.chars().count()).take_while(|c| is_han(*c)).take(12).collect();
-    let opens = opens(before, vocabulary);
+    let is_small = SMALL_WORDS.contains(&family);
+    let leads =
+        |text: &str, marks: &[char], at: Option<char>| !is_small && !text.is_empty() && at.is_some_and(|c| marks.contains(&c));
+    let opens = opens(before, vocabulary) || leads(before, &OPENS, before.trim_end().chars().next_back());
     for many in [2, 1] {
         if given.len() < many {
             continue;
@@ -127,9 +143,15 @@ fn candidate(before: &str, rest: &str, family: &str, vocabulary: &Vocabulary) ->
                 return Some((name.clone(), Some(honorific.to_owned()), name.len() + blanks + honorific.len()));
             }
         }
+        // `安网协会`: the name and what stands behind it end a body's.
+        let runs_into_body = || {
+            let behind = after.chars().next().map(|next| format!("{name}{next}"));
+            behind.is_some_and(|all| labels.organization_ends.han_at_end(&all).is_some())
+        };
         // `原来报的冯志远调走了`
         let leaves = || many == 2 && before.ends_with('的') && labels.cues.withdraw.begins(after);
-        if (opens || leaves()) && closes(after, vocabulary) {
+        let ends = closes(after, vocabulary) || !runs_into_body() && leads(after, &CLOSES, after.chars().next());
+        if (opens || leaves()) && ends {
             return Some((name.clone(), None, name.len()));
         }
     }

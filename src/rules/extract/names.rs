@@ -3,6 +3,7 @@
 use super::alphabetic::without_elision;
 use super::arabic_names::{is_arabic_particle, is_family, stands_alone};
 use super::beside_names::{begins_body, belongs_to_body, runs_into_body};
+use super::given_names::{add_arabic, is_joined, is_sentence_word};
 use super::han_names::chinese;
 use super::russian::{by_patronymic, is_filial, is_patronymic};
 use crate::vocabulary::Vocabulary;
@@ -37,6 +38,7 @@ pub(super) fn find(text: &str, vocabulary: &Vocabulary) -> Vec<Name> {
     if text.chars().any(is_han) {
         found.extend(chinese(text, vocabulary));
     }
+    add_arabic(&mut found, text, &list, vocabulary);
     found.sort_by_key(|name| name.start);
     found
 }
@@ -212,33 +214,33 @@ fn is_first_form(word: &str) -> bool {
     word.trim_end_matches('.').chars().count() == 1
 }
 
+/// Whether a word may go on with the name to which the word before it belongs.
+fn goes_on(text: &str, previous: &Word<'_>, word: &Word<'_>) -> bool {
+    let gap = text.get(previous.end..word.start).unwrap_or_default();
+    let is_initial = previous.text.trim_end_matches('.').chars().count() <= 2;
+    // `… Peralta. Lo …` are two sentences; dots inside a word are initials'.
+    let ends = previous.text.ends_with('.') && !previous.text.trim_end_matches('.').contains('.');
+    // A nickname in quotation marks belongs to the name.
+    let quotes = |gap: &str| matches!(gap.trim(), "\"" | "“" | "”" | "«" | "»" | "'" | "(" | ")") && gap.trim() != gap;
+    let is_quoted = quotes(gap) && word.text.starts_with(char::is_uppercase);
+    let is_gap = gap.trim().is_empty() || is_quoted || (gap.trim() == "." && is_initial);
+    (!ends || is_initial) && is_gap && !gap.contains(['\n', '\t']) && !gap.contains("  ")
+}
+
 /// How many words from a position make a name.
 fn parts(text: &str, list: &[Word<'_>], from: usize, vocabulary: &Vocabulary) -> usize {
     let labels = &vocabulary.labels;
     let mut many = 0;
     let mut counted = 0;
     while let Some(word) = list.get(from + many) {
-        if many > 0 {
-            let Some(previous) = list.get(from + many - 1) else { break };
-            let gap = text.get(previous.end..word.start).unwrap_or_default();
-            let is_initial = previous.text.trim_end_matches('.').chars().count() <= 2;
-            // `… Peralta. Lo …` are two sentences; dots inside a word are initials'.
-            let ends = previous.text.ends_with('.') && !previous.text.trim_end_matches('.').contains('.');
-            if ends && !is_initial {
-                break;
-            }
-            // A nickname in quotation marks belongs to the name.
-            let quotes = |gap: &str| matches!(gap.trim(), "\"" | "“" | "”" | "«" | "»" | "'" | "(" | ")") && gap.trim() != gap;
-            let is_quoted = quotes(gap) && word.text.starts_with(char::is_uppercase);
-            if !(gap.trim().is_empty() || is_quoted || (gap.trim() == "." && is_initial))
-                || gap.contains(['\n', '\t'])
-                || gap.contains("  ")
-            {
-                break;
-            }
+        if many > 0 && !list.get(from + many - 1).is_some_and(|previous| goes_on(text, previous, word)) {
+            break;
         }
         // `JANE ROE JROE@…`: what an address begins with is no part of a name.
-        if counted >= LONGEST || text.get(word.end..).is_some_and(|rest| rest.starts_with('@')) {
+        if counted >= LONGEST
+            || many > 0 && is_joined(word.text, vocabulary)
+            || text.get(word.end..).is_some_and(|rest| rest.starts_with('@'))
+        {
             break;
         }
         let first = word.text.chars().next().unwrap_or(' ');
@@ -347,7 +349,7 @@ pub(super) fn is_part(word: &Word<'_>, vocabulary: &Vocabulary) -> bool {
         && labels.roles.matched(&list) == 0
         && labels.organizations.matched(&list) == 0
         && labels.modifiers.matched(&list) == 0
-        && !(is_arabic(first) && labels.breaks.matched(&list) > 0)
+        && !(is_arabic(first) && (labels.breaks.matched(&list) > 0 || is_sentence_word(text)))
         && labels.honorifics.matched(&list) == 0
         && (text.chars().count() < 3 || labels.person_label(text).is_none())
 }

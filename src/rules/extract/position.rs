@@ -70,7 +70,9 @@ fn beside(segment: &Segment<'_>, vocabulary: &Vocabulary, charter: &Charter) -> 
             // `王伟先生和市场部经理李雷`: what is joined to a name goes on with the next one.
             let is_joined = chunk.starts_with(is_han) && vocabulary.labels.ands.han_at_start(&simplified(&chunk)).is_some();
             // `Principal: Mr Roe, Director`: a label is nobody's function.
-            let is_label = vocabulary.labels.announced(&chunk).is_some()
+            let last = chunk.rsplit(' ').next().unwrap_or_default();
+            let is_label = (vocabulary.labels.announced(&chunk).is_some()
+                || vocabulary.labels.person_label(last).is_some() && role(&chunk, vocabulary).is_some_and(|role| role == last))
                 && piece.split_once(chunk.as_str()).is_some_and(|(_, rest)| rest.trim_start().starts_with([':', '：']));
             let chunk = before_address(&chunk);
             if chunk.is_empty() || is_joined || is_label || names::whole(chunk, vocabulary).is_some() {

@@ -42,6 +42,34 @@ pub(super) fn is_body(word: &str, vocabulary: &Vocabulary) -> bool {
     vocabulary.labels.nominatives.iter().any(|noun| is_form(word, noun))
 }
 
+/// Whether a name is another in the nominative: `Кузнецова Ольга` of `Кузнецовой Ольги`, `Соколов` of `Соколову`.
+pub(super) fn is_nominative_of(name: &str, other: &str) -> bool {
+    let (own, others) = (words(name), words(other));
+    let is_vowel = |c: char| "аеёиоуыэюя".contains(c);
+    let mut differs = false;
+    let fits = |(one, two): (&Word<'_>, &Word<'_>)| {
+        let (one, two) = (fold(one.text), fold(two.text));
+        if one == two {
+            return true;
+        }
+        differs = true;
+        let is_stem = two.strip_prefix(one.as_str()).is_some_and(|ending| (1..=2).contains(&ending.chars().count()));
+        let stem = one.trim_end_matches(['а', 'я', 'ь', 'й']);
+        let is_oblique = || {
+            stem.len() < one.len()
+                && two.strip_prefix(stem).is_some_and(|ending| {
+                    (1..=2).contains(&ending.chars().count()) && ending.starts_with(is_vowel) && !ending.starts_with('а')
+                        || one.ends_with(['ь', 'й']) && ending.starts_with(is_vowel)
+                })
+        };
+        is_stem && !one.ends_with(is_vowel) || is_oblique()
+    };
+    own.len() == others.len()
+        && name.starts_with(|c: char| ('\u{400}'..='\u{4FF}').contains(&c))
+        && own.iter().zip(&others).all(fits)
+        && differs
+}
+
 /// Endings of patronymics in all cases.
 const PATRONYMIC: [&str; 14] =
     ["вич", "вича", "вичу", "вичем", "виче", "вна", "вны", "вне", "вну", "вной", "ьич", "ьича", "ьичу", "ьичем"];

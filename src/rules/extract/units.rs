@@ -2,7 +2,7 @@
 //! labelled lines with what each label announces.
 
 use super::capitals::with_capitals;
-use super::columns::{apart, with_colons, with_values_below};
+use super::columns::{apart, with_colons, with_values_below, without_brackets};
 use super::names::{self, Name};
 use super::questions::answered;
 use crate::domain::steps::Part;
@@ -75,6 +75,7 @@ pub(super) fn units(text: &str, part: Part, words: &Vocabulary) -> Vec<Unit> {
     let mut number = 0;
     let text = with_capitals(text, words);
     let text = apart(&text, words);
+    let text = without_brackets(&text, words);
     let text = with_colons(&text, words);
     let lines = with_values_below(&text, words);
     for line in lines.iter().map(AsRef::as_ref).chain(std::iter::once("")) {
@@ -372,6 +373,9 @@ fn label_within(head: &str, words: &Vocabulary) -> Option<(PersonLabel, usize)> 
             let bare = label.split(['(', '（']).next().map_or(label, str::trim_end);
             let exact = words.labels.person_label(label).or_else(|| words.labels.person_label(bare).filter(|_| bare.len() > 1));
             let found = exact.or_else(|| words.labels.announced(label).filter(|_| is_first || Some(start) == gap));
+            // `Ministry of X. Telephone`: a sentence ends before the label.
+            let tail = label.rsplit_once(". ").and_then(|(_, last)| words.labels.person_label(last));
+            let found = found.filter(|kind| tail.is_none_or(|tail| tail == *kind));
             if let Some(kind) = found {
                 let lead = head.get(start..)?.len()
                     - head.get(start..)?.trim_start_matches(|c: char| c.is_whitespace() || GAPS.contains(&c)).len();
