@@ -27,6 +27,9 @@ const TAIL: usize = 2;
 const SENTENCE: usize = 4;
 const SHORTENED: usize = 5;
 
+/// Addresses that names are compared with at most: no list typed in haste is longer.
+const MOST_ADDRESSES: usize = 50;
+
 /// Where something begins and ends, in octets.
 pub(super) type Place = (usize, usize);
 
@@ -36,8 +39,8 @@ pub(super) fn with_capitals<'t>(text: &'t str, vocabulary: &Vocabulary) -> Cow<'
     if !is_bare && !text.contains(['@', '[', '(']) {
         return Cow::Borrowed(text);
     }
-    let addresses: Vec<Place> =
-        vocabulary.labels.hidden_address.address.find_iter(text).map(|hit| (hit.start(), hit.end())).collect();
+    let hits = vocabulary.labels.hidden_address.address.find_iter(text);
+    let addresses: Vec<Place> = hits.take(MOST_ADDRESSES).map(|hit| (hit.start(), hit.end())).collect();
     let locals: Vec<Local> = addresses.iter().filter_map(|(start, end)| Local::of(text.get(*start..*end)?)).collect();
     if !is_bare && locals.is_empty() {
         return Cow::Borrowed(text);

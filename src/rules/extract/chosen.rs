@@ -1,5 +1,6 @@
 //! Who is meant among all who are named in a letter.
 
+use super::emails::{Likeness, likeness};
 use super::letter::{Letter, same_person, sorted_words};
 use super::mentions::{Mention, PROPOSED, distinct};
 use super::misspelt::is_misspelt;
@@ -16,9 +17,12 @@ impl Letter<'_> {
         self.add_joined(mentions, &mut chosen);
         if chosen.is_empty() && !self.about_self {
             // Whose address the letter gives is meant, in whatever words.
+            let addresses = self.addresses();
+            let has_address =
+                |name: &str| name.contains(' ') && addresses.iter().any(|address| likeness(address, name) == Likeness::Alike);
             let is_meant = |mention: &&Mention| {
                 let signs = self.is_writer(&mention.name.text) || self.is_signer(&mention.name.text);
-                mention.weight >= 0 && mention.unit < self.closing && !signs && self.has_address(&mention.name)
+                mention.weight >= 0 && mention.unit < self.closing && !signs && has_address(&mention.name.text)
             };
             chosen.extend(mentions.iter().filter(is_meant).map(|mention| Mention { weight: PROPOSED, ..mention.clone() }));
         }

@@ -10,6 +10,8 @@ use super::phones;
 use super::records::Record;
 use super::stance::{Stance, stances};
 use super::units::{Shape, Unit};
+use crate::domain::address::Address;
+use crate::domain::steps::MOST_PEOPLE;
 use crate::domain::words::Kind;
 use crate::pattern::PatternList;
 use crate::vocabulary::labels::{PersonLabel, any};
@@ -282,13 +284,11 @@ impl Letter<'_> {
         }
     }
 
-    /// Whether an address that is made of a name of two words and more stands anywhere in the writer's text.
-    pub(super) fn has_address(&self, name: &Name) -> bool {
-        let own = || self.units.iter().take(self.closing).filter(|unit| unit.text.contains(['@', '[', '(']));
-        name.text.contains(' ')
-            && own()
-                .flat_map(|unit| emails(&unit.text, self.vocabulary, self.charter))
-                .any(|email| !email.is_old && likeness(&email.address, &name.text) == Likeness::Alike)
+    /// The addresses in the writer's text that are no former ones.
+    pub(super) fn addresses(&self) -> Vec<Address> {
+        let own = self.units.iter().take(self.closing).filter(|unit| unit.text.contains(['@', '[', '(']));
+        let all = own.flat_map(|unit| emails(&unit.text, self.vocabulary, self.charter));
+        all.filter(|email| !email.is_old).map(|email| email.address).take(MOST_PEOPLE).collect()
     }
 
     /// `X Y designates`: whoever proposes is a body, or nobody who is meant.
