@@ -68,6 +68,8 @@ pub(in crate::rules) fn forms(rules: &Rules, mail: &Mail, reading: &Reading) -> 
 
 /// Units that are looked at for people: a list is told by its first.
 const MOST_UNITS: usize = 60;
+/// Names and addresses that are compared with each other at most: each with each.
+const MOST_COMPARED: usize = 60;
 
 /// How many people a text names with an address that is made of their name, and a number beside it.
 fn with_details(units: &[Unit], rules: &Rules) -> usize {
@@ -78,10 +80,12 @@ fn with_details(units: &[Unit], rules: &Rules) -> usize {
         if emails.is_empty() || phones::find(&unit.text, &rules.vocabulary).is_empty() {
             continue;
         }
-        let own = unit
-            .names(&rules.vocabulary)
-            .iter()
-            .filter(|name| emails.iter().any(|email| !email.is_old && likeness(&email.address, &name.text) == Likeness::Alike));
+        let own = unit.names(&rules.vocabulary).iter().take(MOST_COMPARED).filter(|name| {
+            emails
+                .iter()
+                .take(MOST_COMPARED)
+                .any(|email| !email.is_old && likeness(&email.address, &name.text) == Likeness::Alike)
+        });
         named.extend(own.map(|name| name.text.clone()));
     }
     named.len()
@@ -90,10 +94,10 @@ fn with_details(units: &[Unit], rules: &Rules) -> usize {
 /// Whether a text gives an address that is made of a name in it, and not the writer's.
 fn has_named_address(units: &[Unit], rules: &Rules, mail: &Mail) -> bool {
     let units = || units.iter().take(MOST_UNITS);
-    let mut reached =
+    let reached =
         units().filter(|unit| unit.text.contains('@')).flat_map(|unit| emails(&unit.text, &rules.vocabulary, &rules.charter));
-    let names: Vec<_> = units().flat_map(|unit| unit.names(&rules.vocabulary)).collect();
-    reached.any(|email| {
+    let names: Vec<_> = units().flat_map(|unit| unit.names(&rules.vocabulary)).take(MOST_COMPARED).collect();
+    reached.take(MOST_COMPARED).any(|email| {
         let is_alike = || names.iter().any(|name| likeness(&email.address, &name.text) == Likeness::Alike);
         !email.is_old && Some(&email.address) != mail.writer() && is_alike()
     })
