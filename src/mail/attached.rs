@@ -38,9 +38,8 @@ pub(super) fn keep(mail: &mut Mail, file: File<'_>, decode: impl Fn(&mut Mail, u
     let format = Format::of(&name, &content_type).or_else(|| if is_vague { sniffed() } else { None });
     let is_text =
         format.is_none() && (content_type.starts_with("text/") || is_report(&content_type) || TEXTS.contains(&ending.as_str()));
-    let may_be_sealed = ending == "asc" || SEALED_ENDINGS.contains(&ending.as_str()) || is_vague;
     let is_armoured = || decode(&mut Mail::default(), 2 * SEALED.len()).windows(SEALED.len()).any(|part| part == SEALED);
-    if may_be_sealed && (SEALED_ENDINGS.contains(&ending.as_str()) || is_armoured()) {
+    if SEALED_ENDINGS.contains(&ending.as_str()) || (ending == "asc" || is_vague) && is_armoured() {
         mail.defects.push("an attached file is encrypted".to_owned());
     }
     let mut attachment = Attachment { name, content_type, size, text: None, document: None };

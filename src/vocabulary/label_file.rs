@@ -70,6 +70,7 @@ pub(super) struct WordLists {
     pub(super) new_columns: Vec<String>,
     pub(super) unchanged: Vec<String>,
     pub(super) dittos: Vec<String>,
+    pub(super) possessives: Vec<String>,
     pub(super) yes: Vec<String>,
     pub(super) numbers: Vec<String>,
     #[serde(default)]

@@ -220,6 +220,8 @@ pub struct LabelWords {
     pub unchanged: Words,
     /// What stands in a list for the value of the one above (`ditto`).
     pub dittos: Words,
+    /// What stands before a label and says whose detail it is: `Её телефон`.
+    pub possessives: Words,
     /// What an answer begins with that only says yes or no.
     pub yes: Words,
     /// What telephone numbers are called in a sentence.
@@ -350,6 +352,7 @@ impl LabelWords {
             (&mut self.new_columns, lists.new_columns),
             (&mut self.unchanged, lists.unchanged),
             (&mut self.dittos, lists.dittos),
+            (&mut self.possessives, lists.possessives),
             (&mut self.yes, lists.yes),
             (&mut self.numbers, lists.numbers),
         ];
@@ -433,6 +436,7 @@ impl LabelWords {
         for list in [
             &mut self.honorifics,
             &mut self.honorifics_after,
+            &mut self.possessives,
             &mut self.surnames,
             &mut self.roles,
             &mut self.organizations,
@@ -454,7 +458,7 @@ impl LabelWords {
     /// `他的头衔`, `Её телефон`, `منصبه`: a label with whose detail it is.
     fn possessed(&self, text: &str) -> Option<PersonLabel> {
         let text = text.trim();
-        if let Some(rest) = POSSESSIVES.iter().find_map(|word| text.strip_prefix(word)) {
+        if let Some(rest) = self.without_possessive(text) {
             return self.plain_label(rest);
         }
         if !text.starts_with(is_arabic) || text.len() > LONGEST_TRIED {
@@ -469,6 +473,13 @@ impl LabelWords {
         let mut written = stems.flat_map(|stem| [format!("{stem}ي{rest}"), format!("ال{stem}{rest}"), format!("{stem}{rest}")]);
         // `اسمه` leads to a name that may go on in the next line.
         written.find_map(|label| self.person.get(&label).copied()).filter(|label| *label != PersonLabel::Name)
+    }
+
+    /// The words behind the one that says whose detail it is.
+    fn without_possessive<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let han = || self.possessives.han_at_start(text).and_then(|word| text.get(word.len()..));
+        let (first, rest) = text.split_once(' ').unwrap_or((text, ""));
+        if !rest.is_empty() && self.possessives.has(first) { Some(rest) } else { han() }
     }
 
     fn plain_label(&self, text: &str) -> Option<PersonLabel> {
@@ -541,9 +552,6 @@ impl LabelWords {
 /// Octets of a label at most, with what stands in brackets behind it: every beginning of a line is tried as one, and a line
 /// may have thousands of colons (RELIABILITY A23).
 const LONGEST_TRIED: usize = 400;
-/// What stands before a label and says whose detail it is.
-const POSSESSIVES: [&str; 14] =
-    ["他的", "她的", "我的", "本人", "其", "Его ", "Её ", "Ее ", "Мой ", "Моя ", "Моё ", "его ", "её ", "ее "];
 
 /// Whether any of the patterns is in the text.
 pub fn any(patterns: &PatternList, text: &str) -> bool {

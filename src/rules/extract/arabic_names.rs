@@ -27,11 +27,7 @@ pub(super) fn stands_alone(text: &str, name: &str, start: usize, end: usize, voc
         || before.ends_with(['\t', '\u{3000}'])
         || before.ends_with("  ")
         || before.trim_end().ends_with(MARKS);
-    let closes = after.trim().is_empty()
-        || after.starts_with(['\t', '\u{3000}'])
-        || after.starts_with("  ")
-        || after.trim_start().starts_with(MARKS)
-        || after.trim_start().starts_with(|c: char| c.is_ascii_alphanumeric());
+    let closes = closes(after);
     let labels = &vocabulary.labels;
     let list = words(before);
     let last = list.last().map(|word| word.text).unwrap_or_default();
@@ -46,13 +42,23 @@ pub(super) fn stands_alone(text: &str, name: &str, start: usize, end: usize, voc
     closes && (opens || announced) || moves && (closes || is_over)
 }
 
+/// Whether a name may end before these words: at a gap, a mark, the end, or where the script changes.
+pub(super) fn closes(after: &str) -> bool {
+    let rest = after.trim_start();
+    rest.is_empty()
+        || after.starts_with(['\t', '\n', '\u{3000}'])
+        || after.starts_with("  ")
+        || rest.starts_with(MARKS)
+        || rest.starts_with(|c: char| c.is_ascii_alphanumeric())
+}
+
 /// `ولد`, `بن`: whatever stands behind it is a name (`ولد الشيخ`).
 pub(super) fn is_arabic_particle(word: &str, vocabulary: &Vocabulary) -> bool {
     word.starts_with(is_arabic) && vocabulary.labels.particles.has(word)
 }
 
 /// `السيدة هدى القاضي`: a family name may be an honorific or another known word, too, where the name ends with it.
-pub(super) fn is_family(text: &str, list: &[Word<'_>], (from, at): (usize, usize), vocabulary: &Vocabulary) -> bool {
+pub(super) fn is_known_family(text: &str, list: &[Word<'_>], (from, at): (usize, usize), vocabulary: &Vocabulary) -> bool {
     let labels = &vocabulary.labels;
     let Some(word) = list.get(at).filter(|word| word.text.starts_with("ال")) else { return false };
     let own = [*word];

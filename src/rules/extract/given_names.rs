@@ -1,5 +1,6 @@
 //! Names of persons in Arabic running text, which has no capitals: a given name of the list, and what goes on with it.
 
+use super::arabic_names::closes;
 use super::beside_names::belongs_to_body;
 use super::names::{Name, is_part};
 use crate::vocabulary::Vocabulary;
@@ -131,10 +132,7 @@ fn is_family(text: &str, word: &Word<'_>, vocabulary: &Vocabulary) -> bool {
         return word.text.chars().count() >= FAMILY;
     }
     let behind = text.get(word.end..).unwrap_or_default();
-    let closes = behind.trim_start().starts_with(['،', ',', '(', ')', '.', ':', '؛', '-', '–', '<', '/', '|', '\n', '»'])
-        || behind.trim().is_empty()
-        || behind.trim_start().starts_with(|c: char| c.is_ascii_alphanumeric() || c == '+');
     let next = crate::vocabulary::words::words(behind).into_iter().next();
     let is_over = next.is_some_and(|next| !is_part(&next, vocabulary));
-    (closes || is_over) && !word.text.starts_with(['و', 'ف']) && word.text.chars().count() > 2
+    (closes(behind) || is_over) && !word.text.starts_with(['و', 'ف']) && word.text.chars().count() > 2
 }

@@ -1,7 +1,7 @@
 //! Names of persons in a text, in Latin, Cyrillic, Arabic and Chinese script, with the honorific beside them.
 
 use super::alphabetic::without_elision;
-use super::arabic_names::{is_arabic_particle, is_family, stands_alone};
+use super::arabic_names::{is_arabic_particle, is_known_family, stands_alone};
 use super::beside_names::{begins_body, belongs_to_body, runs_into_body};
 use super::given_names::{add_arabic, is_joined, is_sentence_word};
 use super::han_names::chinese;
@@ -266,7 +266,7 @@ fn parts(text: &str, list: &[Word<'_>], from: usize, vocabulary: &Vocabulary) ->
         let is_child = many > 0 && list.get(from + many - 1).is_some_and(|before| is_arabic_particle(before.text, vocabulary));
         if !(is_part(word, vocabulary)
             || is_child && is_arabic(first)
-            || many > 0 && is_family(text, list, (from, from + many), vocabulary))
+            || many > 0 && is_known_family(text, list, (from, from + many), vocabulary))
         {
             // A run that goes on into an organization's name is that name.
             let after_honorific =

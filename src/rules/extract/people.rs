@@ -1,7 +1,6 @@
 //! Who is proposed, corrected or withdrawn in a letter.
 
 use super::affiliation::{cut_role, is_subunit};
-use super::between::{keep_newcomers_address, share_number};
 use super::cards;
 use super::changes;
 use super::letter::{Letter, MOST_UNITS, same_person, sorted_words};
@@ -9,6 +8,7 @@ use super::mentions::{Mention, PROPOSED, distinct};
 use super::organizations::foreign;
 use super::person::{Common, details, set};
 use super::segments::says_same_number;
+use super::shared::{keep_newcomers_address, share_number};
 use super::stance::Stance;
 use super::tables;
 use super::writer::merge;
