@@ -1,6 +1,6 @@
 //! People whom a letter proposes beside its liaison statement: one letter may carry several facts.
 
-use super::people;
+use super::{Reading, people};
 use crate::domain::steps::{FoundLiaison, FoundPerson, Part};
 use crate::domain::words::Kind;
 use crate::mail::Mail;
@@ -19,7 +19,7 @@ pub(super) fn people(rules: &Rules, mail: &Mail, liaison: &FoundLiaison) -> Vec<
     }
     // What is attached is the statement; its people are not the letter's.
     let cover = Mail { documents: Vec::new(), nested: Vec::new(), ..mail.clone() };
-    let (mut found, _) = people::people(rules, &cover, Kind::ContactSubmission);
+    let (mut found, _) = people::people(rules, &cover, Kind::ContactSubmission, &Reading::default());
     found.retain(|person| {
         let Some(name) = person.name.as_deref() else { return false };
         let is_contact = liaison.contacts.iter().any(|contact| {

@@ -17,6 +17,8 @@ const SMALL_FOR_EACH: usize = 25;
 const NAME: (usize, usize) = (2, 5);
 /// Letters that a word and an address have in common at least; a word of fewer is all of a part of it.
 const COMMON: usize = 4;
+/// Letters of a word that an address is made of at least.
+const SHORTEST: usize = 3;
 /// Letters of an address that are initials at most: `jmroe` of `jane mary roe`.
 const INITIALS: usize = 3;
 /// Words behind the last one that an address is made of, up to a mark, at most: a second family name and a particle.
@@ -53,6 +55,10 @@ pub(super) fn with_capitals<'t>(text: &'t str, vocabulary: &Vocabulary) -> Cow<'
             .into_iter()
             .filter(|word| !addresses.iter().any(|(start, end)| from + word.start < *end && *start < from + word.end))
             .collect();
+        if !is_bare && !list.iter().any(|word| locals.iter().any(|local| local.may_have(word.text))) {
+            from += line.len();
+            continue;
+        }
         let own = Line { text: line, below, list: &list, is_bare, locals: &locals, vocabulary };
         let mut places = own.names();
         if is_bare {
@@ -111,6 +117,16 @@ impl Local {
         let letters: String = tokens.concat();
         let tokens = tokens.into_iter().filter(|token| token.len() > 1).collect();
         (letters.len() >= COMMON).then_some(Local { tokens, letters })
+    }
+
+    /// Whether it may hold a word that is written small: what is quickly told. One of them it must have whole or in most.
+    fn may_have(&self, word: &str) -> bool {
+        word.starts_with(char::is_lowercase)
+            && (!word.is_ascii()
+                || word.split('-').chain([word]).any(|part| {
+                    let begin: String = part.chars().filter(char::is_ascii_alphabetic).take(SHORTEST).collect();
+                    begin.len() == SHORTEST && self.letters.contains(&begin)
+                }))
     }
 
     /// Whether it holds a word of a name, or most of one that a case has changed.

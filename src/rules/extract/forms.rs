@@ -2,7 +2,7 @@
 
 use super::Reading;
 use super::emails::{Likeness, emails, likeness};
-use super::units::{self, Unit};
+use super::units::Unit;
 use super::{liaison, phones, tables};
 use crate::mail::Mail;
 use crate::rules::Rules;
@@ -11,14 +11,15 @@ use std::collections::BTreeSet;
 
 /// The forms of a letter.
 pub(in crate::rules) fn forms(rules: &Rules, mail: &Mail, reading: &Reading) -> Vec<&'static str> {
-    let (own, signature, forwarded) = units::of(mail, &rules.vocabulary);
+    let units = reading.units(rules, mail);
+    let own = &units.own;
     let mut found = Vec::new();
     let named = own.iter().flat_map(|unit| &unit.fields).any(|(label, _)| *label == PersonLabel::Name);
     let is_reached = || own.iter().any(|unit| !phones::find(&unit.text, &rules.vocabulary).is_empty());
-    if has_details(&own) || named && is_reached() {
+    if has_details(own) || named && is_reached() {
         found.push("labelled details of a person");
     }
-    if has_details(&forwarded) {
+    if has_details(&units.forwarded) {
         found.push("labelled details of a person, forwarded");
     }
     let has = |units: &[Unit]| {
@@ -27,26 +28,24 @@ pub(in crate::rules) fn forms(rules: &Rules, mail: &Mail, reading: &Reading) -> 
         (email, phone)
     };
     let is_labelled = found.contains(&"labelled details of a person");
-    let own_units = own;
-    let own = if is_labelled { (false, false) } else { has(&own_units) };
-    match own {
+    match if is_labelled { (false, false) } else { has(own) } {
         (true, true) => found.push("an address and a number in the text"),
         (true, false) => found.push("an address in the text"),
         (false, true) => found.push("a number in the text"),
         (false, false) => {}
     }
-    if matches!(has(&signature), (true, true)) {
+    if matches!(has(&units.signature), (true, true)) {
         found.push("a signature with address and number");
     }
     if super::changes::has_columns(mail, rules) {
         found.push("old and new values");
     }
-    match with_details(&own_units, rules) {
+    match with_details(own, rules) {
         0 => {}
         1 => found.push("a person with details in the text"),
         _ => found.push("people with details in the text"),
     }
-    if !is_labelled && has_named_address(&own_units, rules, mail) {
+    if !is_labelled && has_named_address(own, rules, mail) {
         found.push("a person's address in the text");
     }
     match tables::people(mail, rules).len() {
@@ -96,11 +95,14 @@ fn has_named_address(units: &[Unit], rules: &Rules, mail: &Mail) -> bool {
     let units = || units.iter().take(MOST_UNITS);
     let reached =
         units().filter(|unit| unit.text.contains('@')).flat_map(|unit| emails(&unit.text, &rules.vocabulary, &rules.charter));
-    let names: Vec<_> = units().flat_map(|unit| unit.names(&rules.vocabulary)).take(MOST_COMPARED).collect();
-    reached.take(MOST_COMPARED).any(|email| {
-        let is_alike = || names.iter().any(|name| likeness(&email.address, &name.text) == Likeness::Alike);
-        !email.is_old && Some(&email.address) != mail.writer() && is_alike()
-    })
+    let reached = reached.take(MOST_COMPARED).filter(|email| !email.is_old && Some(&email.address) != mail.writer());
+    let reached: Vec<_> = reached.collect();
+    // Most letters give no address but the writer's: names are looked for only where one may be somebody's.
+    !reached.is_empty()
+        && units()
+            .flat_map(|unit| unit.names(&rules.vocabulary))
+            .take(MOST_COMPARED)
+            .any(|name| reached.iter().any(|email| likeness(&email.address, &name.text) == Likeness::Alike))
 }
 
 /// A name and how to reach it, each behind its label.

@@ -1,5 +1,6 @@
 //! A letter (or a document that is one) as the search for people reads it: its units, who signs it, whether its writer means himself.
 
+use super::Reading;
 use super::bodies::chunks;
 use super::capitals::of_sender;
 use super::emails::{Likeness, emails, likeness};
@@ -71,9 +72,10 @@ pub(super) struct Letter<'a> {
 
 impl<'a> Letter<'a> {
     /// The mail's own text and signature.
-    pub(super) fn of_mail(rules: &'a Rules, mail: &'a Mail, kind: Kind) -> Letter<'a> {
+    pub(super) fn of_mail(rules: &'a Rules, mail: &'a Mail, kind: Kind, reading: &Reading) -> Letter<'a> {
         let words = &rules.vocabulary;
-        let mut own = units::own(mail, words);
+        let read = reading.units(rules, mail);
+        let mut own = read.own.clone();
         // Details may stand in the subject alone.
         let is_details = mail.nested.is_empty() && mail.base_subject.contains('@') && !has_addresses(&own, &mail.base_subject);
         if is_details {
@@ -81,7 +83,7 @@ impl<'a> Letter<'a> {
             let subject = units::units(&mail.base_subject, Part::Subject, words);
             own.splice(0..0, subject);
         }
-        let signature = units::units(&mail.text.signature, Part::Signature, words);
+        let signature = read.signature.clone();
         // Above an attached letter stands that letter's subject.
         let subject = if mail.nested.is_empty() { mail.base_subject.as_str() } else { "" };
         let said = plain(&format!("{subject}\n{}", mail.text.own));

@@ -61,12 +61,18 @@ pub(super) use forms::forms;
 #[derive(Debug, Default)]
 pub struct Reading {
     header: OnceCell<liaison::Header>,
+    units: OnceCell<units::Units>,
 }
 
 impl Reading {
     /// The labelled fields of the letter's own text, as of a statement.
     fn header(&self, rules: &Rules, mail: &Mail) -> &liaison::Header {
         self.header.get_or_init(|| liaison::header(&mail.text.own, rules))
+    }
+
+    /// What its texts are cut into.
+    fn units(&self, rules: &Rules, mail: &Mail) -> &units::Units {
+        self.units.get_or_init(|| units::of(mail, &rules.vocabulary))
     }
 }
 
@@ -75,7 +81,7 @@ pub(super) fn findings(rules: &Rules, mail: &Mail, verdict: &Verdict, reading: &
     let liaison = liaison::liaison(rules, mail, verdict.kind, reading);
     let (contacts, is_cut) = match &liaison {
         Some(liaison) if verdict.kind == Kind::LiaisonStatement => (beside::people(rules, mail, liaison), false),
-        _ => people::people(rules, mail, verdict.kind),
+        _ => people::people(rules, mail, verdict.kind, reading),
     };
     Findings { is_cut, contacts, liaison, ..Findings::default() }
 }

@@ -1,5 +1,6 @@
 //! Who is proposed, corrected or withdrawn in a letter.
 
+use super::Reading;
 use super::affiliation::{cut_role, is_subunit};
 use super::cards;
 use super::changes;
@@ -27,9 +28,9 @@ pub(super) const COVERING_NOTE: usize = 400;
 const TITLE: usize = 5;
 
 /// The people of a letter of one of the three contact kinds, none for every other; and whether there may be more than these.
-pub(super) fn people(rules: &Rules, mail: &Mail, kind: Kind) -> (Vec<FoundPerson>, bool) {
+pub(super) fn people(rules: &Rules, mail: &Mail, kind: Kind, reading: &Reading) -> (Vec<FoundPerson>, bool) {
     let Some(action) = action_of(kind) else { return (Vec::new(), false) };
-    let letter = Letter::of_mail(rules, mail, kind);
+    let letter = Letter::of_mail(rules, mail, kind, reading);
     let mut common = letter.common();
     let mut found = match changes::person(mail, rules).filter(|_| kind != Kind::ContactWithdrawal) {
         Some((changed, old)) => vec![letter.corrected(changed, &old, &common)],
@@ -121,7 +122,7 @@ fn in_words(letter: &Letter<'_>, rules: &Rules, common: &mut Common) -> Vec<Foun
     let documents = mail.documents.iter().map(|document| (document.text.as_str(), Part::Attachment));
     let texts = mail.attachments.iter().filter(|file| file.content_type == "text/plain").filter_map(|file| file.text.as_deref());
     for inner in &mail.nested {
-        let letter = Letter::of_mail(rules, inner, letter.kind);
+        let letter = Letter::of_mail(rules, inner, letter.kind, &Reading::default());
         let inner_common = letter.common();
         let mut found = letter.in_text(&inner_common).0;
         if found.is_empty() {

@@ -1,5 +1,6 @@
 //! People of a letter that another one attaches or sends on with a note.
 
+use super::Reading;
 use super::letter::{Letter, same_person};
 use super::people::COVERING_NOTE;
 use super::person::Common;
@@ -19,7 +20,7 @@ impl Letter<'_> {
         let name = only.name.clone().unwrap_or_default();
         let sent_on = self.mail.sent_on(&self.vocabulary.mail);
         for inner in self.mail.nested.iter().chain(&sent_on) {
-            let letter = Letter::of_mail(rules, inner, self.kind);
+            let letter = Letter::of_mail(rules, inner, self.kind, &Reading::default());
             let inner_common = letter.common();
             let people = letter.in_text(&inner_common).0.into_iter().chain(letter.writer_himself(&inner_common));
             let same = people.into_iter().find(|person| person.name.as_deref().is_some_and(|full| same_person(full, &name)));
@@ -40,7 +41,7 @@ impl Letter<'_> {
         if inner.writer().is_none_or(|writer| self.charter.is_own(writer) || Some(writer) == self.mail.writer()) {
             return None;
         }
-        let letter = Letter::of_mail(rules, &inner, self.kind);
+        let letter = Letter::of_mail(rules, &inner, self.kind, &Reading::default());
         let own = letter.common();
         let (mut found, _) = letter.in_text(&own);
         if found.is_empty() {

@@ -64,7 +64,7 @@ impl Unit {
 }
 
 /// The units of what the writer wrote.
-pub(super) fn own(mail: &Mail, words: &Vocabulary) -> Vec<Unit> {
+fn own(mail: &Mail, words: &Vocabulary) -> Vec<Unit> {
     units(&answered(mail, words), Part::Body, words)
 }
 
@@ -90,9 +90,24 @@ pub(super) fn units(text: &str, part: Part, words: &Vocabulary) -> Vec<Unit> {
     units
 }
 
-/// What a letter's own text, signature and forwarded text consist of.
-pub(super) fn of(mail: &Mail, words: &Vocabulary) -> (Vec<Unit>, Vec<Unit>, Vec<Unit>) {
-    (own(mail, words), units(&mail.text.signature, Part::Signature, words), units(&mail.text.forwarded, Part::History, words))
+/// What a letter's texts consist of.
+#[derive(Debug)]
+pub(super) struct Units {
+    /// Its own text.
+    pub(super) own: Vec<Unit>,
+    /// Its signature.
+    pub(super) signature: Vec<Unit>,
+    /// What is forwarded below it.
+    pub(super) forwarded: Vec<Unit>,
+}
+
+/// The units of a letter's own text, signature and forwarded text.
+pub(super) fn of(mail: &Mail, words: &Vocabulary) -> Units {
+    Units {
+        own: own(mail, words),
+        signature: units(&mail.text.signature, Part::Signature, words),
+        forwarded: units(&mail.text.forwarded, Part::History, words),
+    }
 }
 
 /// The lines of a paragraph, joined where they were wrapped.
