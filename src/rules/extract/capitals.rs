@@ -350,9 +350,10 @@ pub(super) fn is_unknown(word: &Word<'_>, vocabulary: &Vocabulary) -> bool {
         &labels.suffixes,
         &labels.particles,
     ];
+    // Most small words are a language's frequent ones, and that is told soonest.
     is_small
-        && lists.iter().all(|list| list.matched(&own) == 0)
         && vocabulary.languages.of(word.text) == 0
+        && lists.iter().all(|list| list.matched(&own) == 0)
         && labels.person_label(word.text).is_none()
         && !vocabulary.countries.is_name(word.text)
         && !vocabulary.time.is_month(word.text)
